@@ -1,0 +1,1 @@
+"""SIP, RTP and audio; nothing of cities, intents or databases."""

@@ -1,0 +1,99 @@
+"""A phone call as a conversation sees it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import Protocol
+
+from telephony.audio import FRAMES_A_SECOND
+from telephony.events import CallEnded, Event, Frame
+
+
+class Call(Protocol):
+    """One call leg. All methods are called from the event loop's thread."""
+
+    id: str
+    """The SIP Call-ID."""
+    remote: str
+    """The far side's number or user name as its From header gives it; may be empty."""
+    peer: str
+    """``host[:port]`` of the far side's Contact, where a REFER's target is looked for by default."""
+
+    async def answer(self) -> None:
+        """Accept an arriving call. Does nothing if it ended meanwhile."""
+
+    async def next_event(self) -> Event:
+        """The next event; after :class:`CallEnded` that one again and again."""
+
+    def play(self, pcm: bytes) -> None:
+        """Append PCM to what is being played. Raises ValueError beyond the queue's bound."""
+
+    def flush(self) -> None:
+        """What was queued is complete: play its last part of a frame, too."""
+
+    def stop(self) -> None:
+        """Drop what has not been played yet."""
+
+    @property
+    def playing(self) -> bool:
+        """Whether something is still queued for the far side."""
+
+    async def send_digits(self, digits: str) -> None:
+        """Send keys as RFC 4733 events."""
+
+    async def transfer(self, target: str, *, timeout: float) -> None:
+        """Send REFER for a SIP URI; progress and outcome come as events.
+
+        ``timeout``: seconds without a final NOTIFY after which the outcome is ``NO_ANSWER``.
+        """
+
+    async def hang_up(self, code: int = 0) -> None:
+        """End the call: BYE, or ``code`` as the final response to an unanswered INVITE."""
+
+
+class EventQueue:
+    """Events of one call in order, bounded: stale audio is dropped, control events never are.
+
+    Control events are bounded by the protocol, except keys; more than :data:`CONTROL_LIMIT` waiting
+    ones are dropped, because nobody types that fast who means it.
+    """
+
+    FRAME_LIMIT = 5 * FRAMES_A_SECOND
+    CONTROL_LIMIT = 256
+
+    def __init__(self) -> None:
+        self._events: deque[Event] = deque()
+        self._frames = 0
+        self._arrived = asyncio.Event()
+        self._ended: CallEnded | None = None
+        self.dropped_frames = 0
+
+    def put(self, event: Event) -> None:
+        """Append an event; from the loop's thread only."""
+        if self._ended is not None:
+            return
+        if isinstance(event, Frame):
+            if self._frames >= self.FRAME_LIMIT:
+                self.dropped_frames += 1
+                return
+            self._frames += 1
+        elif isinstance(event, CallEnded):
+            self._ended = event
+            self._events.clear()
+            self._frames = 0
+        elif len(self._events) - self._frames >= self.CONTROL_LIMIT:
+            return
+        self._events.append(event)
+        self._arrived.set()
+
+    async def get(self) -> Event:
+        while not self._events:
+            if self._ended is not None:
+                return self._ended
+            self._arrived.clear()
+            await self._arrived.wait()
+        event = self._events.popleft()
+        if isinstance(event, Frame):
+            self._frames -= 1
+        return event

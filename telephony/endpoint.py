@@ -1,0 +1,593 @@
+"""The SIP user agent: transports, account, registration and calls, on PJSIP (pjsua2).
+
+PJSIP lives on one control thread: it is created, polled and destroyed there, and every request of the
+event loop is carried out there. Its callbacks only translate what happened into events of
+:mod:`telephony.events` and hand them to the loop. There is one endpoint a process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import queue
+import re
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import pjsua2 as pj
+
+from telephony import sdp
+from telephony.audio import FRAME_MS, RATE
+from telephony.call import EventQueue
+from telephony.events import (
+    CallEnded,
+    Digit,
+    Established,
+    Event,
+    Held,
+    Referred,
+    TransferOutcome,
+    TransferProgress,
+    TransferResult,
+    transfer_result,
+)
+from telephony.player import Player
+from telephony.port import CallPort
+from telephony.settings import MAX_CALLS, EndpointError, SipSettings
+
+log = logging.getLogger(__name__)
+pjsip_log = logging.getLogger("telephony.pjsip")
+
+T = TypeVar("T")
+
+CODECS = {"G722/16000/1": 255, "PCMA/8000/1": 254, "PCMU/8000/1": 253}
+"""PJSIP's name of each codec we speak, and its priority; every other one is switched off."""
+
+POLL_MS = 10
+"""How long the control thread listens to the network before it looks at requests of the loop."""
+
+_SRTP = {
+    "off": pj.PJMEDIA_SRTP_DISABLED,
+    "optional": pj.PJMEDIA_SRTP_OPTIONAL,
+    "required": pj.PJMEDIA_SRTP_MANDATORY,
+}
+
+
+class SipCall:
+    """One leg; the :class:`telephony.call.Call` of a real line."""
+
+    def __init__(self, endpoint: Endpoint, remote: str, call_id: str = "") -> None:
+        self.id = call_id
+        self.remote = remote
+        self.peer = ""
+        self.local = ""
+        """The user part that was dialled."""
+        self._endpoint = endpoint
+        self._leg: _Leg | None = None
+        self._player = Player()
+        self._events = EventQueue()
+        self._transfer_timer: asyncio.TimerHandle | None = None
+        self._transferring = False
+        self.ended = False
+
+    async def answer(self, code: int = 200) -> None:
+        """Send a response to the INVITE: 200 accepts it, 180 rings, any other final one rejects it."""
+        await self._do(lambda leg: leg.answer(_op(code)))
+
+    async def next_event(self) -> Event:
+        return await self._events.get()
+
+    def play(self, pcm: bytes) -> None:
+        self._player.play(pcm)
+
+    def flush(self) -> None:
+        self._player.flush()
+
+    def stop(self) -> None:
+        self._player.stop()
+
+    @property
+    def playing(self) -> bool:
+        return self._player.playing
+
+    async def send_digits(self, digits: str, *, info: bool = False) -> None:
+        """Send keys as RFC 4733 events, or as SIP INFO ``application/dtmf-relay``."""
+        param = pj.CallSendDtmfParam()
+        param.digits = digits
+        param.method = pj.PJSUA_DTMF_METHOD_SIP_INFO if info else pj.PJSUA_DTMF_METHOD_RFC2833
+        await self._do(lambda leg: leg.sendDtmf(param))
+
+    async def hold(self, held: bool = True) -> None:
+        """Put the far side on hold with a re-INVITE, or take it back."""
+
+        def request(leg: _Leg) -> None:
+            if held:
+                leg.setHold(pj.CallOpParam(True))
+            else:
+                param = pj.CallOpParam(True)
+                param.opt.flag = pj.PJSUA_CALL_UNHOLD
+                leg.reinvite(param)
+
+        await self._do(request)
+
+    async def transfer(self, target: str, *, timeout: float) -> None:
+        self._transferring = True
+        self._cancel_timer()
+        loop = asyncio.get_running_loop()
+        self._transfer_timer = loop.call_later(timeout, self._transfer_silent)
+
+        def refer(leg: _Leg) -> None:
+            leg.expect_refer()
+            leg.xfer(target, pj.CallOpParam(True))
+
+        if not await self._do(refer):
+            self._refer_refused(500, "REFER could not be sent")
+
+    async def hang_up(self, code: int = 0) -> None:
+        self._player.stop()
+        await self._do(lambda leg: leg.hangup(_op(code)))
+
+    async def _do(self, request: Callable[[_Leg], object]) -> bool:
+        """Carry out a request on the control thread; False if the call is over or refuses it."""
+
+        def on_control_thread() -> bool:
+            if self._leg is None:
+                return False
+            try:
+                request(self._leg)
+            except pj.Error as error:
+                # The far side was faster: a BYE or CANCEL is on its way to us as an event.
+                log.debug("call %s: %s", self.id, error.reason)
+                return False
+            return True
+
+        return await self._endpoint.run(on_control_thread)
+
+    # What happened, on the loop's thread.
+
+    def _arrived(self, event: Event) -> None:
+        if isinstance(event, CallEnded):
+            self.ended = True
+            self._cancel_timer()
+        self._events.put(event)
+
+    def _transfer_status(self, code: int, reason: str, *, final: bool) -> None:
+        if not self._transferring:
+            return
+        if not final:
+            self._events.put(TransferProgress(code, reason))
+            return
+        self._cancel_timer()
+        self._transferring = False
+        self._events.put(TransferOutcome(transfer_result(code), code, reason))
+
+    def _refer_refused(self, code: int, reason: str) -> None:
+        if self._transferring:
+            self._cancel_timer()
+            self._transferring = False
+            self._events.put(TransferOutcome(TransferResult.REFUSED, code, reason))
+
+    def _transfer_silent(self) -> None:
+        # The subscription stays: a late final NOTIFY still comes as an outcome.
+        self._events.put(TransferOutcome(TransferResult.NO_ANSWER, 0, "no final NOTIFY"))
+
+    def _cancel_timer(self) -> None:
+        if self._transfer_timer is not None:
+            self._transfer_timer.cancel()
+            self._transfer_timer = None
+
+
+def _op(code: int = 0) -> pj.CallOpParam:
+    param = pj.CallOpParam(True)
+    param.statusCode = code
+    return param
+
+
+class _Leg(pj.Call):  # type: ignore[misc]
+    """PJSIP's side of a call; lives and dies on the control thread."""
+
+    def __init__(self, endpoint: Endpoint, account: pj.Account, call: SipCall, call_id: int) -> None:
+        super().__init__(account, call_id)
+        self._endpoint = endpoint
+        self.call = call
+        self._media: pj.AudioMedia | None = None
+        self._held = False
+        self._established = False
+        self._refer_accepted = False
+        self._port: CallPort | None = CallPort(endpoint.loop, call._arrived, call._player)
+
+    def _tell(self, happened: Callable[..., None], *args: object, **kwargs: object) -> None:
+        self._endpoint.tell(lambda: happened(*args, **kwargs))
+
+    def expect_refer(self) -> None:
+        self._refer_accepted = False
+
+    def close(self) -> None:
+        self._disconnect()
+        self._port = None
+
+    def _disconnect(self) -> None:
+        if self._media is not None and self._port is not None:
+            with contextlib.suppress(pj.Error):
+                self._media.stopTransmit(self._port)
+            with contextlib.suppress(pj.Error):
+                self._port.stopTransmit(self._media)
+        self._media = None
+
+    def onCallState(self, _param: pj.OnCallStateParam) -> None:  # noqa: N802
+        info = self.getInfo()
+        if info.state == pj.PJSIP_INV_STATE_CONFIRMED and not self._established:
+            self._established = True
+            self.call.id = info.callIdString
+            self._tell(self.call._arrived, Established(self._codec()))
+        elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
+            self._tell(self.call._arrived, CallEnded(info.lastStatusCode, info.lastReason))
+            self._endpoint.release(self)
+
+    def _codec(self) -> str:
+        with contextlib.suppress(pj.Error):
+            return str(self.getStreamInfo(0).codecName)
+        return ""
+
+    def onCallMediaState(self, _param: pj.OnCallMediaStateParam) -> None:  # noqa: N802
+        info = self.getInfo()
+        if info.state == pj.PJSIP_INV_STATE_DISCONNECTED or not info.media:
+            return
+        status = info.media[0].status
+        # The old media object is gone after a re-INVITE: connect afresh whatever it was before.
+        self._disconnect()
+        if status == pj.PJSUA_CALL_MEDIA_ACTIVE and self._port is not None:
+            self._media = self.getAudioMedia(-1)
+            self._media.startTransmit(self._port)
+            self._port.startTransmit(self._media)
+        held = status in (pj.PJSUA_CALL_MEDIA_REMOTE_HOLD, pj.PJSUA_CALL_MEDIA_LOCAL_HOLD)
+        if held != self._held:
+            self._held = held
+            self._tell(self.call._arrived, Held(held))
+
+    def onCallSdpCreated(self, param: pj.OnCallSdpCreatedParam) -> None:  # noqa: N802
+        # The offerer's order decides in PJSIP, so the better codec is made the only answer:
+        # wideband wherever it is offered (EN 301 549, 6.1).
+        offer = param.remSdp.wholeSdp
+        if "G722" in self._endpoint.settings.codecs and offer and sdp.offers(offer, "G722"):
+            param.sdp.wholeSdp = sdp.keep_only(param.sdp.wholeSdp, "G722")
+
+    def onDtmfDigit(self, param: pj.OnDtmfDigitParam) -> None:  # noqa: N802
+        self._tell(self.call._arrived, Digit(param.digit))
+
+    def onCallTransferStatus(self, param: pj.OnCallTransferStatusParam) -> None:  # noqa: N802
+        # A 202 is reported as 100; a final status before anything else is the answer to the REFER itself.
+        if param.statusCode >= 300 and not self._refer_accepted:
+            self._tell(self.call._refer_refused, param.statusCode, param.reason)
+        else:
+            self._refer_accepted = True
+            final = bool(param.finalNotify) or param.statusCode >= 200
+            self._tell(self.call._transfer_status, param.statusCode, param.reason, final=final)
+        param.cont = not param.finalNotify
+
+    def onCallTransferRequest(self, param: pj.OnCallTransferRequestParam) -> None:  # noqa: N802
+        if not self._endpoint.settings.follow_transfers:
+            param.statusCode = pj.PJSIP_SC_DECLINE
+            return
+        new = SipCall(self._endpoint, param.dstUri)
+        param.newCall = self._endpoint.adopt(new, pj.PJSUA_INVALID_ID)
+        self._tell(self.call._arrived, Referred(param.dstUri, new))
+
+    def onCallReplaceRequest(self, param: pj.OnCallReplaceRequestParam) -> None:  # noqa: N802
+        param.statusCode = pj.PJSIP_SC_NOT_ACCEPTABLE_HERE
+
+
+class _Account(pj.Account):  # type: ignore[misc]
+    def __init__(self, endpoint: Endpoint) -> None:
+        super().__init__()
+        self._endpoint = endpoint
+
+    def onIncomingCall(self, param: pj.OnIncomingCallParam) -> None:  # noqa: N802
+        self._endpoint.incoming(param.callId)
+
+    def onRegState(self, param: pj.OnRegStateParam) -> None:  # noqa: N802
+        self._endpoint.registration(param.code, param.reason, param.expiration)
+
+
+class _LogWriter(pj.LogWriter):  # type: ignore[misc]
+    def write(self, entry: pj.LogEntry) -> None:
+        pjsip_log.log(logging.WARNING if entry.level <= 1 else logging.DEBUG, entry.msg.rstrip())
+
+
+class Endpoint:
+    """The process's SIP user agent.
+
+    ``on_call`` is called on the loop's thread for each arriving call that there is room for; it owns the
+    call from then on and must answer or hang up.
+    """
+
+    def __init__(
+        self,
+        settings: SipSettings,
+        on_call: Callable[[SipCall], None],
+        on_registration: Callable[[int, str], None] | None = None,
+    ) -> None:
+        if not 1 <= settings.callers <= MAX_CALLS:
+            raise EndpointError(f"callers = {settings.callers}: must be 1 to {MAX_CALLS}")
+        self.settings = settings
+        self.loop = asyncio.get_running_loop()
+        self._on_call = on_call
+        self._on_registration = on_registration
+        self._requests: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._control, name="pjsip", daemon=True)
+        self._started: asyncio.Future[None] = self.loop.create_future()
+        self._legs: set[_Leg] = set()
+        self._account: _Account | None = None
+        self._registered = False
+
+    async def start(self) -> None:
+        """Bind the transports; EndpointError if one of them cannot be had."""
+        self._thread.start()
+        try:
+            await self._started
+        except EndpointError:
+            self._thread.join(5)
+            raise
+
+    async def stop(self) -> None:
+        """Hang up every call, unregister and free everything."""
+        if self._thread.is_alive():
+            self._stopping.set()
+            await asyncio.to_thread(self._thread.join, 10)
+
+    async def run(self, request: Callable[[], T]) -> T:
+        """Carry out a request on the control thread and return its result."""
+        done: asyncio.Future[T] = self.loop.create_future()
+
+        def resolve(result: T | None, error: BaseException | None) -> None:
+            if done.cancelled():
+                return
+            if error is not None:
+                done.set_exception(error)
+            else:
+                done.set_result(result)  # type: ignore[arg-type]
+
+        def on_control_thread() -> None:
+            result, error = None, None
+            try:
+                result = request()
+            except Exception as raised:
+                error = raised
+            self.tell(lambda: resolve(result, error))
+
+        if self._stopping.is_set():
+            raise EndpointError("the SIP endpoint has stopped")
+        self._requests.put(on_control_thread)
+        return await done
+
+    async def dial(self, uri: str) -> SipCall:
+        """Call a SIP URI. Its progress, :class:`Established` and :class:`CallEnded` come as events."""
+        call = SipCall(self, uri)
+
+        def on_control_thread() -> None:
+            leg = self.adopt(call, pj.PJSUA_INVALID_ID)
+            try:
+                leg.makeCall(uri, pj.CallOpParam(True))
+            except pj.Error as error:
+                self.release(leg)
+                raise EndpointError(f"cannot call {uri}: {error.reason}") from None
+
+        await self.run(on_control_thread)
+        return call
+
+    @property
+    def registered(self) -> bool:
+        return self._registered
+
+    # On the control thread, from here on.
+
+    def tell(self, happened: Callable[[], None]) -> None:
+        """Have something done on the loop's thread."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to tell
+            self.loop.call_soon_threadsafe(happened)
+
+    def adopt(self, call: SipCall, call_id: int) -> _Leg:
+        leg = _Leg(self, self._account, call, call_id)
+        call._leg = leg
+        self._legs.add(leg)
+        return leg
+
+    def release(self, leg: _Leg) -> None:
+        """Forget a leg, once PJSIP's callback about its end has returned."""
+
+        def forget() -> None:
+            leg.call._leg = None
+            leg.close()
+            self._legs.discard(leg)
+
+        self._requests.put(forget)
+
+    def incoming(self, call_id: int) -> None:
+        room = len(self._legs) < self.settings.callers
+        call = SipCall(self, "")
+        leg = self.adopt(call, call_id)
+        if not room:
+            leg.answer(_op(pj.PJSIP_SC_BUSY_HERE))
+            return
+        info = leg.getInfo()
+        call.id, call.remote, call.local = info.callIdString, _user(info.remoteUri), _user(info.localUri)
+        call.peer = _host(info.remoteContact)
+        self.tell(lambda: self._on_call(call))
+
+    def registration(self, code: int, reason: str, expires: int) -> None:
+        self._registered = 200 <= code < 300 and expires > 0
+        if self._on_registration is not None and not self._stopping.is_set():
+            told = self._on_registration
+            self.tell(lambda: told(code, reason))
+
+    def _control(self) -> None:
+        endpoint = pj.Endpoint()
+        try:
+            with _quiet_stdout():
+                endpoint.libCreate()
+            try:
+                self._open(endpoint)
+            except pj.Error as error:
+                raise EndpointError(f"SIP does not start: {error.reason}") from None
+        except EndpointError as raised:
+            error_to_tell = raised
+            self._close(endpoint)
+            self.tell(lambda: self._started.set_exception(error_to_tell))
+            return
+        self.tell(lambda: self._started.set_result(None))
+        while not self._stopping.is_set():
+            endpoint.libHandleEvents(POLL_MS)
+            self._carry_out()
+        self._hang_up_all(endpoint)
+        self._close(endpoint)
+
+    def _carry_out(self) -> None:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._requests.get_nowait()()
+
+    def _open(self, endpoint: pj.Endpoint) -> None:
+        config = pj.EpConfig()
+        config.uaConfig.threadCnt = 0
+        config.uaConfig.maxCalls = MAX_CALLS
+        config.uaConfig.userAgent = self.settings.user_agent
+        config.medConfig.clockRate = RATE
+        config.medConfig.sndClockRate = RATE
+        config.medConfig.audioFramePtime = FRAME_MS
+        config.medConfig.ptime = FRAME_MS
+        config.medConfig.noVad = True
+        config.medConfig.ecTailLen = 0
+        config.logConfig.level = 3 if pjsip_log.isEnabledFor(logging.DEBUG) else 1
+        config.logConfig.consoleLevel = config.logConfig.level
+        config.logConfig.msgLogging = 0
+        self._log_writer = _LogWriter()
+        config.logConfig.writer = self._log_writer
+        with _quiet_stdout():
+            endpoint.libInit(config)
+        self._transports(endpoint)
+        endpoint.libStart()
+        endpoint.audDevManager().setNullDev()
+        for codec in endpoint.codecEnum2():
+            wanted = codec.codecId.split("/")[0] in self.settings.codecs
+            endpoint.codecSetPriority(codec.codecId, CODECS.get(codec.codecId, 0) if wanted else 0)
+        self._account = _Account(self)
+        self._account.create(self._account_config(), True)
+
+    def _transports(self, endpoint: pj.Endpoint) -> None:
+        wanted = [
+            ("UDP", pj.PJSIP_TRANSPORT_UDP, self.settings.udp_port),
+            ("TCP", pj.PJSIP_TRANSPORT_TCP, self.settings.tcp_port),
+            ("TLS", pj.PJSIP_TRANSPORT_TLS, self.settings.tls_port),
+        ]
+        if all(port is None for _, _, port in wanted):
+            raise EndpointError("no SIP transport is switched on: set udp_port, tcp_port or tls_port")
+        for name, kind, port in wanted:
+            if port is None:
+                continue
+            config = pj.TransportConfig()
+            config.port = port
+            if self.settings.host != "0.0.0.0":
+                config.boundAddress = self.settings.host
+            config.publicAddress = self.settings.public_address
+            if name == "TLS":
+                self._tls(config.tlsConfig)
+            try:
+                endpoint.transportCreate(kind, config)
+            except pj.Error as error:
+                raise EndpointError(
+                    f"{name} port {port} on {self.settings.host} cannot be used ({error.reason}): is another"
+                    f" SIP server running there? Stop it or set sip.{name.lower()}_port to a free port"
+                ) from None
+
+    def _tls(self, config: pj.TlsConfig) -> None:
+        for what, path in (
+            ("tls_certificate", self.settings.tls_certificate),
+            ("tls_key", self.settings.tls_key),
+        ):
+            if path is None:
+                raise EndpointError(f"tls_port is set, so sip.{what} must name a PEM file")
+            if not path.is_file():
+                raise EndpointError(f"sip.{what} = {path}: no such file")
+        config.certFile = str(self.settings.tls_certificate)
+        config.privKeyFile = str(self.settings.tls_key)
+        config.proto = pj.PJ_SSL_SOCK_PROTO_TLS1_2
+        if self.settings.tls_ca is not None:
+            config.CaListFile = str(self.settings.tls_ca)
+            config.verifyServer = True
+
+    def _account_config(self) -> pj.AccountConfig:
+        settings = self.settings
+        config = pj.AccountConfig()
+        domain = _host(settings.registrar) or settings.public_address or settings.host
+        name = f'"{settings.display_name}" ' if settings.display_name else ""
+        config.idUri = f"{name}<sip:{settings.user}@{domain}>"
+        if settings.registrar:
+            config.regConfig.registrarUri = settings.registrar
+            config.regConfig.timeoutSec = settings.register_expires
+            config.regConfig.retryIntervalSec = settings.register_retry
+            config.regConfig.firstRetryIntervalSec = min(5, settings.register_retry)
+            credentials = pj.AuthCredInfo("digest", "*", settings.username or settings.user, 0, settings.password)
+            config.sipConfig.authCreds.append(credentials)
+        media = config.mediaConfig
+        media.srtpUse = _SRTP[settings.srtp]
+        media.srtpSecureSignaling = 0
+        media.transportConfig.port = settings.rtp_port
+        media.transportConfig.portRange = 200
+        media.transportConfig.publicAddress = settings.public_address
+        if settings.host != "0.0.0.0":
+            media.transportConfig.boundAddress = settings.host
+        config.natConfig.iceEnabled = False
+        return config
+
+    def _hang_up_all(self, endpoint: pj.Endpoint) -> None:
+        """BYE to everyone, and up to two seconds for the answers."""
+        endpoint.hangupAllCalls()
+        for _ in range(2000 // POLL_MS):
+            endpoint.libHandleEvents(POLL_MS)
+            self._carry_out()
+            if not self._legs:
+                break
+
+    def _close(self, endpoint: pj.Endpoint) -> None:
+        self._carry_out()
+        for leg in list(self._legs):
+            leg.close()
+        self._legs.clear()
+        if self._account is not None:
+            with contextlib.suppress(pj.Error):
+                self._account.shutdown()
+            self._account = None
+        with contextlib.suppress(pj.Error), _quiet_stdout():
+            endpoint.libDestroy()
+
+
+def _user(uri: str) -> str:
+    """The user part of a name-addr: ``"Anna" <sip:0286112345@pbx>`` → ``0286112345``."""
+    match = re.search(r"sips?:([^@>;]+)@", uri)
+    return match.group(1) if match else ""
+
+
+def _host(uri: str) -> str:
+    """``host[:port]`` of a SIP URI or name-addr."""
+    match = re.search(r"sips?:(?:[^@>;]*@)?([^;>]+)", uri)
+    return match.group(1) if match else ""
+
+
+@contextlib.contextmanager
+def _quiet_stdout() -> Iterator[None]:
+    """PJSIP greets on file descriptor 1 before its log can be configured; stdout belongs to our output."""
+    sys.stdout.flush()
+    saved = os.dup(1)
+    null = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(null, 1)
+        yield
+    finally:
+        os.dup2(saved, 1)
+        os.close(null)
+        os.close(saved)

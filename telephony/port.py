@@ -1,0 +1,52 @@
+"""The two audio callbacks: the only Python on PJSIP's clock thread.
+
+``pj.ByteVector(data)`` costs 18 µs a frame; reading one element by element 670 µs and more, so its
+memory is read directly: a ``std::vector`` begins with its begin and end pointers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import time
+from collections.abc import Callable
+
+import pjsua2 as pj
+
+from telephony.audio import FRAME_BYTES, FRAME_MS, RATE, SILENCE
+from telephony.events import Frame
+from telephony.player import Player
+
+
+def _vector_bytes(vector: pj.ByteVector) -> bytes:
+    begin, end = ctypes.cast(int(vector.this), ctypes.POINTER(ctypes.c_size_t))[:2]
+    return ctypes.string_at(begin, end - begin)
+
+
+class CallPort(pj.AudioMediaPort):  # type: ignore[misc]
+    """Bytes in, bytes out, return: hands each tick to ``put`` on ``loop``'s thread."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, put: Callable[[Frame], None], player: Player) -> None:
+        super().__init__()
+        self._loop = loop
+        self._put = put
+        self._player = player
+        self._played = SILENCE
+        audio_format = pj.MediaFormatAudio()
+        audio_format.init(pj.PJMEDIA_FORMAT_PCM, RATE, 1, FRAME_MS * 1000, 16)
+        self.createPort("call", audio_format)
+
+    def onFrameRequested(self, frame: pj.MediaFrame) -> None:  # noqa: N802
+        self._played = self._player.next_frame()
+        frame.type = pj.PJMEDIA_FRAME_TYPE_AUDIO
+        frame.buf = pj.ByteVector(self._played)
+        frame.size = FRAME_BYTES
+
+    def onFrameReceived(self, frame: pj.MediaFrame) -> None:  # noqa: N802
+        heard = _vector_bytes(frame.buf) if frame.size == FRAME_BYTES else SILENCE
+        played, self._played = self._played, SILENCE
+        try:
+            self._loop.call_soon_threadsafe(self._put, Frame(heard, played, time.monotonic()))
+        except RuntimeError:
+            # The loop is closed: the process is leaving, and the clock may tick once more.
+            return

@@ -1,0 +1,105 @@
+"""``voicebot ask``: understanding and dialogue without audio."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voicebot import console
+from voicebot import dialogue as dialogues
+from voicebot.catalogue.store import open_database
+from voicebot.cli import UsageError
+from voicebot.dialogue import Dialogue, Say
+from voicebot.knowledge import city_or_sample, embeddings_path, understander
+from voicebot.prompts import Prompts
+from voicebot.routing import Router
+from voicebot.settings import Settings
+from voicebot.speech.embedder import Embedder
+from voicebot.speech.language import decide_language
+from voicebot.understanding.result import Understanding
+from voicebot.understanding.understander import Understander
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def run_ask(settings: Settings, lines: Iterable[str], options: argparse.Namespace) -> None:
+    """Print what the bot makes of each line, and what it would say."""
+    languages = settings.speech.languages
+    if options.lang is not None and options.lang not in languages:
+        raise UsageError(f"--lang {options.lang}: there are {', '.join(languages)}")
+    _clock(options.at)
+    engine = open_database(settings.database_url)
+    try:
+        city = city_or_sample(engine, console.note)
+    finally:
+        engine.dispose()
+    router = Router(city, Prompts.load(languages), settings.data.speak_samples)
+    embedder = Embedder(settings.speech.threads)
+
+    async def embed(texts: Any) -> NDArray[np.float32]:
+        return embedder.embed(texts)
+
+    with console.Bars() as bars:
+        understands = asyncio.run(understander(city, embed, embeddings_path(settings.speech.models_dir), bars))
+    dialogue = Dialogue(router, languages[0])
+    for text in lines:
+        if not text:
+            continue
+        if not options.chat:
+            dialogue = Dialogue(router, languages[0])
+        language = options.lang or decide_language(text, {}, float(len(text)), dialogue.language, languages)
+        heard = _understand(understands, embedder, dialogue, text, language)
+        dialogue.language = language
+        said = [each for each in dialogue.step(dialogues.heard(heard)) if isinstance(each, Say)]
+        _print(_report(heard, dialogue, said), as_json=options.json)
+
+
+def _clock(at: str | None) -> datetime:
+    """The time to answer at, Europe/Berlin. Raises UsageError."""
+    if at is None:
+        return datetime.now(BERLIN)
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        raise UsageError(f"--at {at}: write it as 2026-11-23T10:00") from None
+    return moment.replace(tzinfo=BERLIN) if moment.tzinfo is None else moment.astimezone(BERLIN)
+
+
+def _understand(
+    understands: Understander, embedder: Embedder, dialogue: Dialogue, text: str, language: str
+) -> Understanding:
+    vector = embedder.embed([text])[0]
+    return understands.understand(text, language, vector, expecting=dialogue.expecting, last_service=dialogue.service)
+
+
+def _report(heard: Understanding, dialogue: Dialogue, said: list[Say]) -> dict[str, Any]:
+    decision = dialogue.router.decide(heard)
+    department = decision.department
+    return {
+        "text": heard.text,
+        "language": heard.language,
+        "service": decision.service,
+        "aspect": decision.aspect,
+        "confidence": round(heard.confidence, 3),
+        "action": decision.action.value,
+        "department": department.key if department else None,
+        "extension": (department.extension or None) if department else None,
+        "reply": " ".join(say.text for say in said),
+        "candidates": [[service, score] for service, score in heard.candidates],
+    }
+
+
+def _print(report: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        console.print_json(report)
+        return
+    what = report["service"] or report["department"] or "-"
+    print(f"{report['action']} {what} {report['aspect'] or ''} ({report['confidence']:.2f})".replace("  ", " "))
+    print(f"  {report['reply']}")

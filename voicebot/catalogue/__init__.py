@@ -1,0 +1,1 @@
+"""What the city knows: departments, services, facts and opening hours."""

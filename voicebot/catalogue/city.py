@@ -1,0 +1,130 @@
+"""The city as plain, immutable data: what understanding and routing work on.
+
+The database (:mod:`voicebot.catalogue.store`) is read once into a :class:`City`; nothing below a call's
+session ever waits for a query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+
+#: What a question can be about. ``general`` is the overview of a service.
+ASPECTS = (
+    "general",
+    "documents",
+    "fee",
+    "hours",
+    "contact",
+    "location",
+    "duration",
+    "deadline",
+    "form",
+    "online",
+    "appointment",
+    "requirements",
+)
+
+#: A fact with this source is plausible, not known: spoken only where samples are allowed.
+SAMPLE = "sample"
+
+
+@dataclass(frozen=True)
+class OpeningSpan:
+    """One span of opening hours; ``weekday`` counts from 0 (Monday), times are Europe/Berlin."""
+
+    weekday: int
+    opens: time
+    closes: time
+    source: str
+    as_of: date
+
+
+@dataclass(frozen=True)
+class Department:
+    """A department of the town hall, or another authority (``kind == "extern"``)."""
+
+    key: str
+    names: Mapping[str, str]
+    """Spoken name by language, with ``de`` always there, without an article: "Bürgerbüro"."""
+    kind: str
+    """``stadt`` is transferred to; ``extern`` is only named."""
+    extension: str
+    """Extension, telephone number of an external authority, or empty."""
+    source: str
+    as_of: date
+    aliases: tuple[str, ...] = ()
+    """Other words callers use for it: "Meldeamt", "town hall"."""
+    hours: tuple[OpeningSpan, ...] = ()
+    after_with: Mapping[str, str] = field(default_factory=dict)
+    """By language, how the name stands after "mit" or "with": "dem Bürgerbüro", "the citizens' office"."""
+
+    def name(self, language: str) -> str:
+        return self.names.get(language) or self.names["de"]
+
+    def with_name(self, language: str) -> str:
+        return self.after_with.get(language) or self.name(language)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One answer, ready to be spoken: at most three short sentences."""
+
+    service: str
+    aspect: str
+    language: str
+    text: str
+    source: str
+    """A statute, a page, a document; or ``sample``."""
+    as_of: date
+
+    @property
+    def is_sample(self) -> bool:
+        return self.source == SAMPLE
+
+
+@dataclass(frozen=True)
+class Example:
+    """A question that a caller might ask about a service."""
+
+    language: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Service:
+    key: str
+    names: Mapping[str, str]
+    department: str
+    leika: str
+    """14 digits of the federal service catalogue, or empty."""
+    keywords: tuple[str, ...] = ()
+    """Synonyms and everyday words, in any language."""
+    examples: tuple[Example, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+    def name(self, language: str) -> str:
+        return self.names.get(language) or self.names["de"]
+
+    def fact(self, aspect: str, language: str) -> Fact | None:
+        """The fact for an aspect in that language, or none; never one of another language."""
+        for fact in self.facts:
+            if fact.aspect == aspect and fact.language == language:
+                return fact
+        return None
+
+
+@dataclass(frozen=True)
+class City:
+    """One town: everything the bot knows, read-only. ``revision`` changes when the data do."""
+
+    name: str
+    switchboard: str
+    """Key of the department that takes every call nobody else does."""
+    departments: Mapping[str, Department] = field(default_factory=dict)
+    services: Mapping[str, Service] = field(default_factory=dict)
+    revision: str = ""
+
+    def department_of(self, service: str) -> Department:
+        return self.departments[self.services[service].department]

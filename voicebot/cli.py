@@ -1,0 +1,144 @@
+"""The command line: one subcommand a task, each with ``--help`` and an example.
+
+Exit status 2 for wrong usage or input, 1 for failure; no traceback unless ``--debug``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from voicebot import __version__
+from voicebot.console import note
+from voicebot.processes import USAGE
+
+
+class UsageError(Exception):
+    """Wrong usage or input; printed as it is, exit status 2."""
+
+
+class Failure(Exception):  # noqa: N818 - not an error of ours, a result
+    """It did not work; printed as it is, exit status 1."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and exit with its status."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(
+        level=logging.DEBUG if options.debug else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    for chatty in ("alembic", "httpx", "huggingface_hub", "faster_whisper"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    sys.exit(_run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
+    # Imported here so that --help does not wait for databases and engines.
+    from voicebot import commands
+
+    try:
+        command: Callable[[argparse.Namespace], int | None] = getattr(
+            commands, options.command.replace("import", "import_")
+        )
+        return command(options) or 0
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 1
+    except Exception as error:
+        if options.debug:
+            raise
+        if isinstance(error, (UsageError, *commands.INPUT_ERRORS)):
+            note(f"voicebot: {error}")
+            return USAGE
+        if isinstance(error, (Failure, *commands.FAILURES)):
+            note(f"voicebot: {error}")
+            return 1
+        note(f"voicebot: unexpected {type(error).__name__}: {error} (run it again with --debug for where)")
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--config", type=Path, help="settings file; default: voicebot.toml where it exists")
+    shared.add_argument("--debug", action="store_true", help="log everything, show tracebacks")
+    parser = argparse.ArgumentParser(prog="voicebot", description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser.add_argument("--version", action="version", version=f"voicebot {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, summary: str, example: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name,
+            help=summary,
+            description=summary[0].upper() + summary[1:] + ".",
+            epilog=f"example: {example}",
+            parents=[shared],
+        )
+
+    demo = add("demo", "ring the bot, ask, be answered, be transferred: the whole path on loopback", "voicebot demo")
+    demo.add_argument("--wav", type=Path, default=Path("voicebot-demo.wav"), help="stereo recording to write")
+    demo.add_argument("--say", action="append", help="what the caller says instead, a turn each; repeatable")
+    demo.add_argument("--no-fetch", action="store_true", help="do not look for a better voice on the hub")
+
+    add("serve", "start and watch everything on this machine: speech and line process", "voicebot serve")
+
+    line = add("line", "run one line process: SIP in, sessions", "voicebot line")
+    line.add_argument("--journal", action="store_true", help="print what happens on calls as JSON lines")
+
+    add("speech", "run one speech process: Whisper, Piper and embeddings behind Wyoming", "voicebot speech")
+
+    ask = add("ask", "understand questions without audio", 'voicebot ask --json "Was kostet ein Reisepass?"')
+    ask.add_argument("text", nargs="*", help="utterances; without any, one a line on standard input")
+    ask.add_argument("--chat", action="store_true", help="all lines are one conversation")
+    ask.add_argument("--lang", help="language of the utterances; default: detected")
+    ask.add_argument("--at", help="clock, such as 2026-11-23T10:00 (Europe/Berlin)")
+    ask.add_argument("--json", action="store_true", help="one JSON object a line")
+
+    transcribe = add("transcribe", "recognise speech in WAV files", "voicebot transcribe --json call.wav")
+    transcribe.add_argument("file", nargs="+", type=Path)
+    transcribe.add_argument("--lang", help="language spoken; default: detected")
+    transcribe.add_argument("--json", action="store_true", help="one JSON object a line")
+
+    say = add("say", "speak a text into a WAV file", 'voicebot say "Guten Tag" --out hello.wav')
+    say.add_argument("text")
+    say.add_argument("--lang", default="de")
+    say.add_argument("--out", type=Path, default=Path("say.wav"))
+
+    call = add("call", "ring a bot as a simulated caller", "voicebot call tests/scenarios/transfer.toml --json")
+    call.add_argument("scenario", nargs="+", type=Path, help="TOML file with [[turn]] tables")
+    call.add_argument("--to", default="sip:939@127.0.0.1:5060", help="SIP URI to ring")
+    call.add_argument("--json", action="store_true", help="one JSON object a call")
+    call.add_argument("--wav", type=Path, help="folder for stereo recordings")
+    call.add_argument("--codec", action="append", help="codec to offer: G722, PCMA, PCMU; repeatable")
+    call.add_argument("--events", action="store_true", help="print events as JSON lines while they happen")
+    call.add_argument("--port", type=int, default=0, help="our SIP port; default: any")
+
+    desk = add("desk", "be a desk phone that takes transferred calls", "voicebot desk --port 5070")
+    desk.add_argument("--port", type=int, default=5070)
+    desk.add_argument("--code", type=int, default=200, help="answer: 200, 486, 603, or 0 to ring for ever")
+
+    imports = add("import", "take a city's files into the database", "voicebot import data/borken")
+    imports.add_argument("folder", type=Path)
+    export = add("export", "write the database's city as files", "voicebot export /tmp/borken")
+    export.add_argument("folder", type=Path)
+
+    messages = add("messages", "list messages that callers left", "voicebot messages")
+    messages.add_argument("--done", type=int, metavar="ID", help="mark a message as dealt with")
+
+    models = add("models", "list and fetch models and voices", "voicebot models fetch de_DE-thorsten-medium")
+    models.add_argument("action", choices=("list", "fetch"), nargs="?", default="list")
+    models.add_argument("name", nargs="*", help="voices or Whisper models")
+
+    add("doctor", "check settings, database, data, models and ports", "voicebot doctor")
+
+    bench = add("bench", "measure this machine: latency, greeting, memory", "voicebot bench latency --turns 20")
+    bench.add_argument("what", choices=("latency",), nargs="?", default="latency")
+    bench.add_argument("--turns", type=int, default=20)
+    bench.add_argument("--codec", action="append", help="codec to offer; default: PCMA")
+    bench.add_argument("--json", action="store_true")
+    return parser

@@ -1,0 +1,298 @@
+"""What the subcommands do; each takes the parsed options and returns an exit status or None."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from telephony.audio import AudioError, read_wav, write_wav
+from telephony.settings import EndpointError
+from voicebot import console, settings
+from voicebot.caller import Caller, CallReport, Desk, Scenario, ScenarioError, telephone
+from voicebot.catalogue.importer import DataError, export_folder, import_folder
+from voicebot.catalogue.store import StoreError, open_database
+from voicebot.cli import UsageError
+from voicebot.prompts import PromptError
+from voicebot.settings import Settings, SettingsError
+from voicebot.speech.engines import SpeechSettings
+from voicebot.speech.errors import ModelError, SpeechError
+from voicebot.speech.models import ModelStore, default_models_dir
+
+INPUT_ERRORS: tuple[type[Exception], ...] = (SettingsError, PromptError, DataError, ScenarioError, AudioError)
+FAILURES: tuple[type[Exception], ...] = (StoreError, SpeechError, ModelError, EndpointError)
+
+
+def demo(options: argparse.Namespace) -> int:
+    from voicebot.demo import run_demo
+
+    status: int = asyncio.run(run_demo(options.wav, options.say, fetch=not options.no_fetch))
+    return status
+
+
+def serve(options: argparse.Namespace) -> int:
+    from voicebot.serve import run_serve
+
+    current = settings.load(options.config)
+    arguments = ("--config", str(options.config)) if options.config else ()
+    return asyncio.run(run_serve(current, arguments))
+
+
+def line(options: argparse.Namespace) -> None:
+    from voicebot.line import run_line
+
+    current = settings.load(options.config)
+
+    def journal(call: str, what: str, details: dict[str, Any]) -> None:
+        if options.journal:
+            console.print_json({"at": round(time.time(), 3), "call": call, "event": what, **details})
+
+    with console.Bars() as bars:
+        asyncio.run(run_line(current, journal=journal, note=console.note, progress=bars))
+
+
+def speech(options: argparse.Namespace) -> None:
+    from voicebot.speech.server import Listening, serve
+
+    current = settings.load(options.config)
+    if current.speech_uri.startswith("unix://"):
+        current.state_dir.mkdir(parents=True, exist_ok=True)
+
+    def ready(listening: Listening) -> None:
+        console.note(f"speech answers at {listening.uri}; {listening.voices}")
+
+    with console.Bars() as bars:
+        asyncio.run(serve(current.speech_uri, speech_settings(current), ready=ready, progress=bars))
+
+
+def speech_settings(current: Settings) -> SpeechSettings:
+    """The speech section as the speech package wants it."""
+    chosen = current.speech
+    return SpeechSettings(
+        models_dir=chosen.models_dir or default_models_dir(),
+        whisper=chosen.model,
+        languages=chosen.languages,
+        voices=chosen.voices,
+        threads=chosen.threads,
+        nice=chosen.nice,
+    )
+
+
+def ask(options: argparse.Namespace) -> None:
+    from voicebot.ask import run_ask
+
+    lines = options.text or (line.strip() for line in sys.stdin)
+    run_ask(settings.load(options.config), lines, options)
+
+
+def transcribe(options: argparse.Namespace) -> None:
+    from voicebot.speech.recognizer import Recognizer
+
+    current = settings.load(options.config)
+    recordings = [(file, read_wav(file)) for file in options.file]
+    with console.Bars() as bars:
+        folder = ModelStore(current.speech.models_dir).whisper(current.speech.model, bars)
+        recognizer = Recognizer(folder, current.speech.threads, languages=current.speech.languages)
+    for file, pcm in recordings:
+        heard = recognizer.transcribe(pcm, language=options.lang)
+        if options.json:
+            console.print_json(
+                {
+                    "file": str(file),
+                    "text": heard.text,
+                    "language": heard.language,
+                    "language_probability": round(heard.language_probability, 3),
+                    "audio_s": round(heard.audio_s, 3),
+                    "decode_s": round(heard.decode_s, 3),
+                }
+            )
+        else:
+            prefix = f"{file}: " if len(recordings) > 1 else ""
+            print(f"{prefix}{heard.text}")
+
+
+def say(options: argparse.Namespace) -> None:
+    from voicebot.speech.synthesizer import Synthesizer
+
+    current = settings.load(options.config)
+    store = ModelStore(current.speech.models_dir)
+    synthesizer = Synthesizer(store.chosen_voices([options.lang], current.speech.voices))
+    if options.lang not in synthesizer.languages:
+        raise UsageError(f"there is no voice for {options.lang!r}; see `voicebot models list`")
+    write_wav(options.out, [b"".join(synthesizer.synthesize(options.text, options.lang))])
+    console.note(f"wrote {options.out}")
+
+
+def call(options: argparse.Namespace) -> int:
+    scenarios = [Scenario.load(path) for path in options.scenario]
+    return asyncio.run(_call(options, scenarios))
+
+
+async def _call(options: argparse.Namespace, scenarios: list[Scenario]) -> int:
+    from telephony.endpoint import Endpoint
+    from voicebot.pico import speak
+    from voicebot.ports import free_port
+
+    def tell(what: str, details: dict[str, Any]) -> None:
+        if options.events:
+            console.print_json({"at": round(time.time(), 3), "event": what, **details})
+
+    codecs = tuple(codec.upper() for codec in options.codec or ("G722", "PCMA", "PCMU"))
+    phone = telephone("127.0.0.1", options.port or free_port(), 18_000, user="0286112345", codecs=codecs)
+    endpoint = Endpoint(phone, lambda _call: None)
+    await endpoint.start()
+    failed = False
+    try:
+        for scenario in scenarios:
+            report = await Caller(scenario, speak, tell).run(endpoint, options.to)
+            failed |= not report.codec
+            if options.wav:
+                await asyncio.to_thread(report.save, options.wav / f"{scenario.name}.wav")
+            heard = await _transcripts(report, settings.load(options.config)) if options.json else {}
+            _print_report(report, heard, as_json=options.json)
+    finally:
+        await endpoint.stop()
+    return 1 if failed else 0
+
+
+async def _transcripts(report: CallReport, current: Settings) -> dict[int, str]:
+    """What the bot said, as our recognizer hears it; empty where no speech process runs."""
+    from voicebot.speech.client import SpeechClient
+    from voicebot.speech.errors import SpeechUnavailable
+
+    client = SpeechClient(current.speech_uri)
+    texts = {}
+    try:
+        for number, pcm in enumerate([report.greeting, *(turn.reply for turn in report.turns)], start=-1):
+            if pcm:
+                texts[number] = (await client.transcribe(pcm, languages=current.speech.languages)).text
+    except SpeechUnavailable as error:
+        console.note(f"no transcripts: {error}")
+    return texts
+
+
+def _print_report(report: CallReport, heard: dict[int, str], *, as_json: bool) -> None:
+    turns = [
+        {
+            "did": turn.did,
+            "latency_s": None if turn.latency_s is None else round(turn.latency_s, 3),
+            "transcript": heard.get(number, ""),
+        }
+        for number, turn in enumerate(report.turns)
+    ]
+    if as_json:
+        console.print_json(
+            {
+                "scenario": report.scenario,
+                "codec": report.codec,
+                "greeting_s": None if report.greeting_s is None else round(report.greeting_s, 3),
+                "greeting": heard.get(-1, ""),
+                "turns": turns,
+                "transfers": report.transfers,
+                "ended_by": report.ended_by,
+            }
+        )
+        return
+    print(f"{report.scenario}: {report.codec or 'no call'}, ended by {report.ended_by}")
+    for turn in turns:
+        latency = f"{turn['latency_s']} s" if turn["latency_s"] is not None else "no reply"
+        print(f"  {turn['did']}: {latency}")
+    for transfer in report.transfers:
+        print(f"  transfer to {transfer['target']}: {transfer['outcome']}")
+
+
+def desk(options: argparse.Namespace) -> None:
+    asyncio.run(_desk(options))
+
+
+async def _desk(options: argparse.Namespace) -> None:
+    from telephony.endpoint import Endpoint
+    from voicebot.line import signals
+    from voicebot.pico import speak
+
+    def tell(what: str, details: dict[str, Any]) -> None:
+        console.print_json({"at": round(time.time(), 3), "event": what, **details})
+
+    greeting = speak("Guten Tag, was kann ich für Sie tun?")
+    stop = asyncio.Event()
+    codecs = ("G722", "PCMA", "PCMU")
+    answering = Desk(tell, code=options.code, greeting=greeting)
+    endpoint = Endpoint(telephone("127.0.0.1", options.port, 22_000, user="desk", codecs=codecs), answering.take)
+    async with signals(stop):
+        await endpoint.start()
+        tell("ready", {"port": options.port})
+        try:
+            await stop.wait()
+        finally:
+            await endpoint.stop()
+
+
+def import_(options: argparse.Namespace) -> None:
+    engine = open_database(settings.load(options.config).database_url)
+    try:
+        report = import_folder(engine, options.folder)
+    finally:
+        engine.dispose()
+    print("\n".join(report.lines()))
+
+
+def export(options: argparse.Namespace) -> None:
+    engine = open_database(settings.load(options.config).database_url)
+    try:
+        export_folder(engine, options.folder)
+    except OSError as error:
+        raise UsageError(f"{options.folder}: {error.strerror or error}") from None
+    finally:
+        engine.dispose()
+    console.note(f"wrote {options.folder}")
+
+
+def messages(options: argparse.Namespace) -> None:
+    from voicebot.desk.messages import mark_done, open_messages
+
+    engine = open_database(settings.load(options.config).database_url)
+    try:
+        if options.done is not None:
+            mark_done(engine, options.done)
+        for message in open_messages(engine):
+            when = message.created_at.astimezone().strftime("%d.%m.%Y %H:%M")
+            who = f"{message.name}, {message.number} (Anruf von {message.caller or 'unterdrückt'})"
+            print(f"{message.message_id}  {when}  {message.department}  {who}: {message.matter}")
+    finally:
+        engine.dispose()
+
+
+def models(options: argparse.Namespace) -> None:
+    from voicebot.speech.models import VOICES
+
+    current = settings.load(options.config)
+    store = ModelStore(current.speech.models_dir)
+    if options.action == "list":
+        installed = store.installed_voices()
+        for name in sorted({*VOICES, *installed}):
+            print(f"{'installed' if name in installed else 'available':10} voice    {name}")
+        print(f"folder: {store.directory}")
+        return
+    if not options.name:
+        raise UsageError("which one? For example: voicebot models fetch de_DE-thorsten-medium")
+    with console.Bars() as bars:
+        for name in options.name:
+            path = store.fetch_voice(name, bars) if name in VOICES else store.whisper(name, bars)
+            console.note(f"{name}: {path}")
+
+
+def doctor(options: argparse.Namespace) -> int:
+    from voicebot.doctor import run_doctor
+
+    return run_doctor(settings.load(options.config))
+
+
+def bench(options: argparse.Namespace) -> int:
+    from voicebot.bench import run_bench
+
+    with tempfile.TemporaryDirectory(prefix="voicebot-bench-") as folder:
+        return asyncio.run(run_bench(Path(folder), options))

@@ -1,0 +1,1 @@
+"""What staff receive: messages that callers left."""

@@ -1,0 +1,80 @@
+"""``voicebot doctor``: is everything there that a call needs, and what is only sample data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from voicebot.catalogue.city import SAMPLE, City
+from voicebot.catalogue.store import StoreError, load_city, open_database
+from voicebot.prompts import PromptError, Prompts
+from voicebot.settings import Settings
+from voicebot.speech.errors import SpeechError
+from voicebot.speech.models import ModelStore
+from voicebot.speech.vad import model_path
+
+
+def run_doctor(settings: Settings) -> int:
+    """Print one line a check; 1 if one failed."""
+    checks: list[tuple[str, Callable[[Settings], str]]] = [
+        ("prompts", _prompts),
+        ("city data", _city),
+        ("speech model", _model),
+        ("voices", _voices),
+        ("voice activity", lambda _: str(model_path())),
+        ("TLS files", _tls),
+    ]
+    failed = False
+    for name, check in checks:
+        try:
+            print(f"ok      {name}: {check(settings)}")
+        except (PromptError, StoreError, SpeechError, OSError) as error:
+            failed = True
+            print(f"FAILED  {name}: {error}")
+    return 1 if failed else 0
+
+
+def _prompts(settings: Settings) -> str:
+    return ", ".join(Prompts.load(settings.speech.languages).languages)
+
+
+def _city(settings: Settings) -> str:
+    engine = open_database(settings.database_url)
+    try:
+        city = load_city(engine)
+    finally:
+        engine.dispose()
+    return f"{city.name}, {len(city.departments)} departments, {len(city.services)} services; {_samples(city)}"
+
+
+def _samples(city: City) -> str:
+    facts = [fact for service in city.services.values() for fact in service.facts]
+    spans = [span for department in city.departments.values() for span in department.hours]
+    sample_facts = sum(fact.is_sample for fact in facts)
+    sample_spans = sum(span.source == SAMPLE for span in spans)
+    extensions = sum(department.source == SAMPLE for department in city.departments.values())
+    return (
+        f"samples to confirm: {sample_facts} of {len(facts)} facts, {sample_spans} of {len(spans)} opening spans,"
+        f" {extensions} of {len(city.departments)} departments"
+    )
+
+
+def _model(settings: Settings) -> str:
+    return str(ModelStore(settings.speech.models_dir).whisper(settings.speech.model))
+
+
+def _voices(settings: Settings) -> str:
+    store = ModelStore(settings.speech.models_dir)
+    chosen = store.chosen_voices(settings.speech.languages, settings.speech.voices)
+    pico = "pico (fallback; a better one: voicebot models fetch)"
+    return ", ".join(
+        f"{language}: {chosen[language].stem if language in chosen else pico}" for language in settings.speech.languages
+    )
+
+
+def _tls(settings: Settings) -> str:
+    if not settings.sip.tls_port:
+        return "TLS is off"
+    for path in (settings.sip.tls_certificate, settings.sip.tls_key):
+        if path is None or not path.is_file():
+            raise FileNotFoundError(f"{path}: sip.tls_certificate and sip.tls_key must name PEM files")
+    return "certificate and key are there"

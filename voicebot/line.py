@@ -1,0 +1,228 @@
+"""The line process: a SIP endpoint, and a session for each call."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from sqlalchemy import Engine
+
+from telephony.endpoint import Endpoint, SipCall
+from voicebot.catalogue.city import City
+from voicebot.catalogue.store import open_database
+from voicebot.desk.messages import Message, store_message
+from voicebot.knowledge import city_or_sample, embeddings_path, understander
+from voicebot.prompts import Prompts
+from voicebot.routing import Router
+from voicebot.session import Parts, Session
+from voicebot.settings import Settings
+from voicebot.speech.client import SpeechClient
+from voicebot.speech.errors import SpeechUnavailable
+from voicebot.speech.language import decide_language
+from voicebot.speech.progress import Progress, silent
+from voicebot.speech.vad import VoiceActivity, load_session
+from voicebot.understanding.understander import Understander
+from voicebot.voice import Voice
+
+log = logging.getLogger(__name__)
+
+SWITCH_INTERVAL_S = 0.0005
+"""How soon a busy Python thread makes way for the media clock; with the default 5 ms ticks are missed."""
+SPEECH_WAIT_S = 180.0
+"""How long a starting line waits for its speech process: larger models load slowly."""
+
+LineJournal = Callable[[str, str, dict[str, Any]], None]
+"""Told the call's id, what happened, and the details."""
+
+
+class Line:
+    """All of a line process between start and stop."""
+
+    def __init__(self, parts: Parts, journal: LineJournal) -> None:
+        self._parts = parts
+        self._journal = journal
+        self._sessions: set[asyncio.Task[None]] = set()
+
+    def take(self, call: SipCall) -> None:
+        """Begin a session for an arriving call."""
+        task = asyncio.create_task(self._hold(call))
+        self._sessions.add(task)
+        task.add_done_callback(self._sessions.discard)
+
+    async def _hold(self, call: SipCall) -> None:
+        def journal(what: str, details: dict[str, Any]) -> None:
+            self._journal(call.id, what, details)
+
+        try:
+            await Session(call, self._parts, journal).run()
+        except Exception:
+            log.exception("call %s: the session failed", call.id)
+
+    async def finish(self) -> None:
+        """Wait until every session has ended; their calls have been hung up."""
+        if self._sessions:
+            await asyncio.wait(self._sessions, timeout=5)
+        for session in list(self._sessions):
+            session.cancel()
+
+
+async def run_line(
+    settings: Settings,
+    *,
+    journal: LineJournal = lambda _call, _what, _details: None,
+    note: Callable[[str], None] = log.info,
+    progress: Progress = silent,
+    stop: asyncio.Event | None = None,
+) -> None:
+    """Serve calls until SIGTERM, SIGINT or ``stop``.
+
+    Raises SettingsError, StoreError, PromptError, SpeechError or EndpointError, each with one clear message.
+    """
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    stop = stop or asyncio.Event()
+    async with signals(stop):
+        engine = await asyncio.to_thread(open_database, settings.database_url)
+        try:
+            parts = await prepare(settings, engine, note=note, progress=progress)
+            line = Line(parts, journal)
+            endpoint = Endpoint(settings.sip.endpoint(), line.take, _registration(settings, note))
+            await endpoint.start()
+            note(f"the line is open: {describe(settings)}")
+            journal("", "open", {})
+            ahead = asyncio.create_task(_speak_ahead(parts))
+            try:
+                await stop.wait()
+            finally:
+                ahead.cancel()
+                await endpoint.stop()
+                await line.finish()
+        finally:
+            engine.dispose()
+
+
+async def prepare(
+    settings: Settings, engine: Engine, *, note: Callable[[str], None] = log.info, progress: Progress = silent
+) -> Parts:
+    """Everything that calls need, ready: data, prompts, speech, understanding."""
+    prompts = Prompts.load(settings.speech.languages)
+    city = await asyncio.to_thread(city_or_sample, engine, note)
+    speech = SpeechClient(settings.speech_uri)
+    embeds = await wait_for_speech(speech)
+    if not embeds:
+        note(f"{settings.speech_uri} gives no embeddings: questions are matched by words and sound alone")
+    understands = await understander(
+        city, speech.embed if embeds else None, embeddings_path(settings.speech.models_dir), progress
+    )
+    await asyncio.to_thread(_warm_up, understands, settings)
+    voice = Voice(speech)
+    await voice.prepare(_fixed_prompts(prompts, city), progress)
+    vad = load_session()
+    return Parts(
+        settings=settings,
+        router=Router(city, prompts, settings.data.speak_samples),
+        understander=understands,
+        recognition=speech,
+        embeds=embeds,
+        voice=voice,
+        keep=lambda message: _keep(engine, message),
+        activity=lambda: VoiceActivity(vad),
+    )
+
+
+async def _speak_ahead(parts: Parts) -> None:
+    """While calls are taken already: sentences with a department's name in them."""
+    try:
+        await parts.voice.prepare(_department_prompts(parts.router))
+    except SpeechUnavailable as error:
+        log.warning("sentences are made when they are needed: %s", error)
+
+
+async def wait_for_speech(speech: SpeechClient, limit: float = SPEECH_WAIT_S) -> bool:
+    """Wait until the speech process answers; whether it is ours and gives embeddings. Raises SpeechUnavailable."""
+    deadline = time.monotonic() + limit
+    while True:
+        try:
+            info = await speech.info()
+        except SpeechUnavailable:
+            if time.monotonic() >= deadline:
+                raise
+            await asyncio.sleep(0.25)
+        else:
+            return any(program.name == "voicebot" for program in info.asr)
+
+
+def describe(settings: Settings) -> str:
+    """Where the line listens: ``udp 0.0.0.0:5060, tcp 0.0.0.0:5060``."""
+    sip = settings.sip
+    ports = (("udp", sip.udp_port), ("tcp", sip.tcp_port), ("tls", sip.tls_port))
+    return ", ".join(f"{name} {sip.host}:{port}" for name, port in ports if port)
+
+
+def _fixed_prompts(prompts: Prompts, city: City) -> list[tuple[str, str]]:
+    return [(text, language) for language in prompts.languages for text in prompts.fixed(language, city=city.name)]
+
+
+def _department_prompts(router: Router) -> list[tuple[str, str]]:
+    return [
+        (router.prompts.say(prompt, language, desk=department.with_name(language)), language)
+        for language in router.prompts.languages
+        for prompt in ("offer", "connecting")
+        for department in router.city.departments.values()
+        if department.kind != "extern"
+    ]
+
+
+def _warm_up(understands: Understander, settings: Settings) -> None:
+    """What is loaded at first use must not keep the first caller waiting."""
+    text = "Guten Tag"
+    decide_language(text, {}, 1.0, settings.speech.languages[0], settings.speech.languages)
+    understands.understand(text, settings.speech.languages[0], None)
+
+
+def _keep(engine: Engine, message: Message) -> None:
+    try:
+        store_message(engine, message)
+    except Exception:
+        # Last resort: whoever reads the log can still call back.
+        log.exception("a message could not be stored: %s", message)
+
+
+def _registration(settings: Settings, note: Callable[[str], None]) -> Callable[[int, str], None]:
+    last: list[tuple[int, str]] = []
+
+    def changed(code: int, reason: str) -> None:
+        if last == [(code, reason)]:
+            return
+        last[:] = [(code, reason)]
+        registrar = settings.sip.registrar
+        if 200 <= code < 300:
+            note(f"registered at {registrar}")
+        elif code in (401, 403, 407):
+            note(
+                f"{registrar} refuses our user name or password ({code} {reason}):"
+                " check sip.username and VOICEBOT_SIP_PASSWORD"
+            )
+        else:
+            retry = settings.sip.register_retry
+            note(f"{registrar} cannot be reached or refuses ({code} {reason}); trying again every {retry} s")
+
+    return changed
+
+
+@contextlib.asynccontextmanager
+async def signals(stop: asyncio.Event) -> AsyncIterator[None]:
+    """Have SIGTERM and SIGINT set ``stop``."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)

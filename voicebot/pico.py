@@ -1,0 +1,14 @@
+"""The Pico voice, for built-in callers: another voice than the bot's where Piper is installed."""
+
+from __future__ import annotations
+
+from py_nanotts import NanoTTS
+
+from telephony.audio import RATE, resample
+
+_PICO_RATE = 16_000
+
+
+def speak(text: str, voice: str = "de-DE") -> bytes:
+    """A text as 16 kHz PCM."""
+    return resample(NanoTTS().speak(text, voice=voice), _PICO_RATE, RATE)

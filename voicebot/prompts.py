@@ -1,0 +1,75 @@
+"""What the bot says that is not service data: ``prompts/<language>.toml``."""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from voicebot.share import share
+
+
+class PromptError(Exception):
+    """A prompt file that cannot be used; the message names file and key."""
+
+
+class Prompts:
+    """All prompts of all languages; a missing one is an error at start, never during a call."""
+
+    def __init__(self, texts: Mapping[str, Mapping[str, str]]) -> None:
+        self._texts = texts
+
+    @classmethod
+    def load(cls, languages: tuple[str, ...], folder: Path | None = None) -> Prompts:
+        folder = folder or share("prompts")
+        texts = {language: _read(folder / f"{language}.toml") for language in languages}
+        reference = texts[languages[0]]
+        for language in languages[1:]:
+            _compare(folder / f"{language}.toml", texts[language], reference)
+        return cls(texts)
+
+    def say(self, key: str, language: str, **values: str) -> str:
+        """The text with its placeholders filled."""
+        return self._texts[language][key].format_map(values)
+
+    def fixed(self, language: str, **values: str) -> list[str]:
+        """Every prompt that needs nothing but ``values``: what can be synthesised ahead."""
+        texts = self._texts[language].values()
+        return [text.format_map(values) for text in texts if placeholders(text) <= set(values)]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(self._texts)
+
+
+def placeholders(text: str) -> set[str]:
+    """Names in braces."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def _read(file: Path) -> dict[str, str]:
+    try:
+        texts = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise PromptError(f"{file}: no such file; every language in speech.languages needs one") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise PromptError(f"{file}: cannot be read: {error}") from None
+    for key, text in texts.items():
+        if not isinstance(text, str) or not text.strip():
+            raise PromptError(f"{file}: {key}: must be a text that says something")
+        try:
+            placeholders(text)
+        except ValueError as error:
+            raise PromptError(f"{file}: {key}: {error}") from None
+    return texts
+
+
+def _compare(file: Path, texts: Mapping[str, str], reference: Mapping[str, str]) -> None:
+    for key, text in reference.items():
+        if key not in texts:
+            raise PromptError(f"{file}: {key}: missing")
+        if placeholders(texts[key]) != placeholders(text):
+            raise PromptError(f"{file}: {key}: must use the same {{…}} as the first language")
+    for key in texts.keys() - reference.keys():
+        raise PromptError(f"{file}: {key}: unknown, or missing in the first language")

@@ -1,0 +1,29 @@
+"""``voicebot serve``: one speech process and one line process, watched."""
+
+from __future__ import annotations
+
+import asyncio
+
+from voicebot.console import note
+from voicebot.line import signals
+from voicebot.processes import keep_running
+from voicebot.settings import Settings
+
+
+async def run_serve(settings: Settings, arguments: tuple[str, ...]) -> int:
+    """Keep everything running until SIGTERM or SIGINT; the exit status.
+
+    With ``speech.uri`` set, speech runs elsewhere and only the line is started.
+    """
+    wanted = [("line", ("line", *arguments))]
+    if not settings.speech.uri:
+        wanted.insert(0, ("speech", ("speech", *arguments)))
+    stop = asyncio.Event()
+    async with signals(stop):
+        keepers = [asyncio.create_task(keep_running(name, command, note)) for name, command in wanted]
+        stopped = asyncio.create_task(stop.wait())
+        done, _ = await asyncio.wait([stopped, *keepers], return_when=asyncio.FIRST_COMPLETED)
+        for task in (stopped, *keepers):
+            task.cancel()
+        await asyncio.gather(stopped, *keepers, return_exceptions=True)
+    return next((keeper.result() for keeper in keepers if keeper in done), 0)

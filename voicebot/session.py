@@ -1,0 +1,386 @@
+"""One call from greeting to goodbye.
+
+The media clock drives it: every 20 ms the call hands over a frame, and everything that waits (the end of a
+turn, silence, a recognition under way) is looked at then. Nothing here blocks; recognition and synthesis
+are tasks that the session holds and ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from telephony.audio import FRAMES_A_SECOND
+from telephony.call import Call
+from telephony.events import (
+    CallEnded,
+    Digit,
+    Established,
+    Frame,
+    Held,
+    TransferOutcome,
+    TransferProgress,
+    TransferResult,
+)
+from voicebot import dialogue as dialogues
+from voicebot.desk.messages import Message
+from voicebot.dialogue import Dialogue, Do, HangUp, Input, Kind, LeaveMessage, Say, State, Transfer
+from voicebot.routing import Router
+from voicebot.settings import Settings
+from voicebot.speaker import Speaker
+from voicebot.speech.client import Transcription
+from voicebot.speech.errors import SpeechUnavailable
+from voicebot.speech.language import decide_language
+from voicebot.turns import FalseStart, Paused, Resumed, SpeechBegan, TurnEnded, Turns, TurnSettings
+from voicebot.understanding.result import Understanding
+from voicebot.understanding.understander import Understander
+from voicebot.voice import Voice
+
+log = logging.getLogger(__name__)
+
+SHORT_S = 2.5
+"""Speech shorter than this does not tell its language (measured: 0.4 to 0.5 for German)."""
+KEY_PAUSE_S = 4.0
+"""Pause after which typed digits count as complete without ``#``."""
+DICTATION_MS = 1400
+"""End of turn while a number is dictated: people pause between its groups."""
+
+Journal = Callable[[str, dict[str, Any]], None]
+"""Told what happens on a call, with the seconds it took; what it keeps is its own business."""
+
+
+class Recognition(Protocol):
+    async def transcribe(self, pcm: bytes, *, language: str | None, languages: Sequence[str]) -> Transcription: ...
+
+    async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]: ...
+
+
+class Activity(Protocol):
+    def push(self, frame: bytes) -> list[float]:
+        """Speech probabilities of the steps completed by a 20 ms frame."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What all calls of a line share."""
+
+    settings: Settings
+    router: Router
+    understander: Understander
+    recognition: Recognition
+    embeds: bool
+    """Whether ``recognition`` gives embeddings; a stock Wyoming server does not."""
+    voice: Voice
+    keep: Callable[[Message], None]
+    """Store a message; called in a thread."""
+    activity: Callable[[], Activity]
+
+
+@dataclass(frozen=True)
+class _Heard:
+    understanding: Understanding
+    recognition_s: float
+    understanding_s: float
+
+
+class Session:
+    def __init__(self, call: Call, parts: Parts, journal: Journal | None = None) -> None:
+        self._call = call
+        self._parts = parts
+        self._settings = parts.settings
+        self._tell = journal or (lambda _what, _details: None)
+        self._dialogue = Dialogue(parts.router, parts.settings.speech.languages[0], call.remote)
+        self._speaker = Speaker(call, parts.voice)
+        self._activity = parts.activity()
+        self._turns = Turns(TurnSettings(end=parts.settings.dialogue.end_of_turn_ms))
+        self._after: deque[Do] = deque()
+        """What follows once everything has been said."""
+        self._hearing: asyncio.Task[_Heard] | None = None
+        self._turn_pcm = b""
+        self._turn_over = False
+        self._turn_ended_at = 0.0
+        self._unsaid: list[Say] = []
+        """What the caller's speech cut off, said again if it was only noise."""
+        self._typed = ""
+        self._typed_frames = 0
+        self._waiting: deque[Input] = deque()
+        """Inputs that came while something protected was being said."""
+        self._idle_frames = 0
+        self._frames = 0
+        self._held = False
+        self._turn_count = 0
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Hold the conversation until one side hangs up. Never leaves the call open."""
+        try:
+            await self._call.answer()
+            while True:
+                event = await self._call.next_event()
+                if isinstance(event, CallEnded):
+                    self._tell("ended", {"code": event.code, "reason": event.reason, "state": self._dialogue.state})
+                    return
+                await self._take(event)
+        finally:
+            self._speaker.stop()
+            self._forget_turn()
+            await self._call.hang_up()
+            if self._background:
+                await asyncio.wait(self._background)
+
+    async def _take(self, event: object) -> None:
+        match event:
+            case Frame():
+                await self._tick(event)
+            case Established(codec):
+                self._tell("established", {"codec": codec, "caller": self._call.remote})
+                self._step(Input(Kind.STARTED))
+            case Digit(digit):
+                self._key(digit)
+            case Held(held):
+                self._tell("held", {"held": held})
+                self._held = held
+                self._forget_turn()
+            case TransferProgress(code, reason):
+                self._tell("transfer_progress", {"code": code, "reason": reason})
+            case TransferOutcome():
+                self._transfer_ended(event)
+
+    async def _tick(self, frame: Frame) -> None:
+        if self._held:
+            return
+        self._frames += 1
+        self._speaker.tick()
+        self._listen(frame.heard)
+        self._answer_turn()
+        self._finish_typing()
+        if self._speaker.failed:
+            self._speech_failed()
+        while self._waiting and not self._speaker.protected:
+            self._step(self._waiting.popleft())
+        if not self._speaker.speaking and self._after:
+            await self._carry_out(self._after.popleft())
+        self._count_silence()
+        if self._frames == self._settings.dialogue.longest_call_s * FRAMES_A_SECOND:
+            self._step(Input(Kind.TOO_LONG))
+
+    # Hearing.
+
+    def _listen(self, pcm: bytes) -> None:
+        self._turns.end_ms = DICTATION_MS if self._dialogue.collects else self._turns.settings.end
+        for event in self._turns.push(pcm, self._activity.push(pcm)):
+            match event:
+                case SpeechBegan():
+                    self._barge_in()
+                case Paused(speech, spoken_s):
+                    self._recognize(speech, spoken_s)
+                case Resumed():
+                    self._cancel_hearing()
+                case TurnEnded():
+                    self._turn_over = True
+                    self._turn_ended_at = time.monotonic()
+                case FalseStart():
+                    self._go_on()
+
+    def _barge_in(self) -> None:
+        if self._speaker.speaking and not self._speaker.protected and not self._after_is_final():
+            self._unsaid = self._speaker.stop()
+            self._tell("interrupted", {"unsaid": [say.text for say in self._unsaid]})
+
+    def _after_is_final(self) -> bool:
+        """Whether the bot is on its way out: an announcement or a goodbye is said to its end."""
+        return any(isinstance(action, Transfer | HangUp) for action in self._after)
+
+    def _recognize(self, pcm: bytes, spoken_s: float) -> None:
+        """Begin to recognise before the turn is surely over; an unanswered turn before belongs to it."""
+        if self._hearing is not None and self._turn_over:
+            pcm = self._turn_pcm + pcm
+        self._cancel_hearing()
+        self._turn_pcm = pcm
+        self._turn_over = False
+        self._hearing = asyncio.create_task(self._understand(pcm, spoken_s))
+
+    async def _understand(self, pcm: bytes, spoken_s: float) -> _Heard:
+        began = time.monotonic()
+        dialogue, languages = self._dialogue, self._settings.speech.languages
+        known = dialogue.language if self._turn_count and spoken_s < SHORT_S else None
+        transcription = await self._parts.recognition.transcribe(pcm, language=known, languages=languages)
+        recognised = time.monotonic()
+        text = transcription.text
+        language = known or decide_language(
+            text, transcription.language_probabilities, spoken_s, dialogue.language, languages
+        )
+        vector = (await self._parts.recognition.embed([text]))[0] if text and self._parts.embeds else None
+        understanding = await asyncio.to_thread(
+            self._parts.understander.understand,
+            text,
+            language,
+            vector,
+            expecting=dialogue.expecting,
+            last_service=dialogue.service,
+        )
+        return _Heard(understanding, recognised - began, time.monotonic() - recognised)
+
+    def _answer_turn(self) -> None:
+        """Act on what was understood, once the turn is over and the caller is not speaking again."""
+        if not self._turn_over or self._hearing is None or not self._hearing.done() or self._turns.speaking:
+            return
+        hearing, self._hearing, self._turn_over, self._turn_pcm = self._hearing, None, False, b""
+        try:
+            result = hearing.result()
+        except SpeechUnavailable as error:
+            log.error("recognition failed: %s", error)
+            self._step(Input(Kind.OUT_OF_ORDER))
+            return
+        heard = result.understanding
+        self._tell(
+            "heard",
+            {
+                "text": heard.text,
+                "language": heard.language,
+                "intent": heard.intent,
+                "service": heard.service,
+                "aspect": heard.aspect,
+                "confidence": round(heard.confidence, 3),
+                "recognition_s": round(result.recognition_s, 3),
+                "understanding_s": round(result.understanding_s, 3),
+                "waited_s": round(time.monotonic() - self._turn_ended_at, 3),
+            },
+        )
+        happened = dialogues.heard(heard)
+        if happened.kind is Kind.NOISE:
+            self._go_on()
+            return
+        self._turn_count += 1
+        self._dialogue.language = heard.language
+        self._unsaid = []
+        self._input(happened)
+
+    def _go_on(self) -> None:
+        """It was no speech: say the rest."""
+        unsaid, self._unsaid = self._unsaid, []
+        if unsaid and not self._speaker.speaking:
+            self._speaker.say(unsaid)
+
+    def _cancel_hearing(self) -> None:
+        if self._hearing is not None:
+            self._hearing.cancel()
+            self._hearing = None
+
+    def _forget_turn(self) -> None:
+        self._cancel_hearing()
+        self._turns.drop()
+        self._turn_over = False
+        self._turn_pcm = b""
+
+    # Keys.
+
+    def _key(self, digit: str) -> None:
+        self._tell("key", {"digit": digit})
+        self._idle_frames = 0
+        if not self._dialogue.collects or (digit == "0" and not self._typed and not self._dialogue.caller):
+            self._forget_turn()
+            self._input(dialogues.key(digit))
+        elif digit == "#":
+            self._typed_frames = KEY_PAUSE_S * FRAMES_A_SECOND  # type: ignore[assignment]
+        else:
+            self._typed += digit
+            self._typed_frames = 0
+
+    def _finish_typing(self) -> None:
+        if not self._typed:
+            return
+        self._typed_frames += 1
+        if self._typed_frames >= KEY_PAUSE_S * FRAMES_A_SECOND:
+            typed, self._typed = self._typed, ""
+            self._input(Input(Kind.DIGITS, digits=typed))
+
+    # Acting.
+
+    def _input(self, happened: Input) -> None:
+        """Take an input now, or as soon as what cannot be interrupted has been said."""
+        if self._speaker.protected:
+            self._waiting.append(happened)
+        else:
+            self._step(happened)
+
+    def _step(self, happened: Input) -> None:
+        actions = self._dialogue.step(happened)
+        if not actions:
+            return
+        self._idle_frames = 0
+        self._unsaid = []
+        if self._speaker.speaking:
+            self._speaker.stop()
+        says = [action for action in actions if isinstance(action, Say)]
+        self._after = deque(action for action in actions if isinstance(action, Transfer | HangUp))
+        for action in actions:
+            if isinstance(action, LeaveMessage):
+                self._keep(action)
+        if says:
+            self._tell("says", {"text": " ".join(say.text for say in says), "state": self._dialogue.state})
+            self._speaker.say(says)
+
+    async def _carry_out(self, action: Do) -> None:
+        if isinstance(action, Transfer):
+            target = self._target(action)
+            self._tell("transfer", {"department": action.department.key, "target": target})
+            self._forget_turn()
+            await self._call.transfer(target, timeout=self._settings.transfer.timeout_s)
+        elif isinstance(action, HangUp):
+            await self._call.hang_up()
+
+    def _target(self, transfer: Transfer) -> str:
+        """Only extensions of the city's own table are ever dialled."""
+        host = self._settings.transfer.host or self._call.peer
+        return f"sip:{transfer.department.extension}@{host}"
+
+    def _transfer_ended(self, outcome: TransferOutcome) -> None:
+        self._tell("transfer_outcome", {"result": outcome.result, "code": outcome.code, "reason": outcome.reason})
+        kind = Kind.TRANSFERRED if outcome.result is TransferResult.CONNECTED else Kind.NOT_TRANSFERRED
+        self._step(Input(kind, result=outcome.result))
+
+    def _keep(self, left: LeaveMessage) -> None:
+        message = Message(
+            created_at=datetime.now(UTC),
+            call_id=self._call.id,
+            caller=self._call.remote,
+            name=left.name,
+            number=left.number,
+            matter=left.matter,
+            department=left.department,
+            language=left.language,
+        )
+        self._tell("message", {"department": left.department})
+        task = asyncio.create_task(asyncio.to_thread(self._parts.keep, message))
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    def _speech_failed(self) -> None:
+        self._speaker.stop()
+        self._speaker.failed = False
+        self._after.clear()
+        log.error("synthesis failed")
+        self._step(Input(Kind.OUT_OF_ORDER))
+
+    def _count_silence(self) -> None:
+        busy = (
+            self._speaker.speaking
+            or self._turns.speaking
+            or self._hearing is not None
+            or bool(self._typed)
+            or self._dialogue.state in (State.TRANSFERRING, State.ENDING)
+        )
+        self._idle_frames = 0 if busy else self._idle_frames + 1
+        if self._idle_frames >= self._settings.dialogue.silence_s * FRAMES_A_SECOND:
+            self._idle_frames = 0
+            self._step(Input(Kind.SILENCE))

@@ -1,0 +1,197 @@
+"""All settings: ``voicebot.toml``, and over it ``VOICEBOT_<SECTION>_<KEY>`` environment variables.
+
+Whatever is not set has a default that works on one machine. Secrets are read from the environment only.
+Unknown and wrong keys are refused with the key's name.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from telephony.settings import MAX_CALLS, SipSettings
+
+PREFIX = "VOICEBOT_"
+SECRETS = (("sip", "password"),)
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the message names the key, the place and the mend."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sip(_Section):
+    host: str = Field("0.0.0.0", description="address to bind")
+    public_address: str = Field("", description="address for Contact and SDP behind NAT")
+    udp_port: int = Field(5060, ge=0, le=65535, description="UDP port, 0 switches UDP off")
+    tcp_port: int = Field(5060, ge=0, le=65535, description="TCP port, 0 switches TCP off")
+    tls_port: int = Field(0, ge=0, le=65535, description="TLS port, 0 switches TLS off")
+    tls_certificate: Path | None = Field(None, description="PEM file of our certificate")
+    tls_key: Path | None = Field(None, description="PEM file of its private key")
+    tls_ca: Path | None = Field(None, description="PEM file of CAs to verify a PBX or trunk by")
+    srtp: Literal["off", "optional", "required"] = Field("optional", description="media encryption (SDES)")
+    user: str = Field("voicebot", description="our user name or number")
+    display_name: str = Field("", description="our display name")
+    registrar: str = Field("", description="SIP URI to register at, such as sip:pbx.example; empty: none")
+    username: str = Field("", description="digest user name, if it is not sip.user")
+    password: str = Field("", description="digest password; environment only")
+    register_expires: int = Field(300, ge=30, description="seconds a registration holds")
+    register_retry: int = Field(20, ge=1, description="seconds between attempts")
+    callers_per_process: int = Field(MAX_CALLS, ge=1, le=MAX_CALLS, description="calls at once; then 486")
+    rtp_port: int = Field(10_000, ge=1024, le=65_300, description="first of 200 UDP ports for media")
+
+    def endpoint(self) -> SipSettings:
+        """As the telephony package wants it."""
+        return SipSettings(
+            host=self.host,
+            public_address=self.public_address,
+            udp_port=self.udp_port or None,
+            tcp_port=self.tcp_port or None,
+            tls_port=self.tls_port or None,
+            tls_certificate=self.tls_certificate,
+            tls_key=self.tls_key,
+            tls_ca=self.tls_ca,
+            srtp=self.srtp,
+            user=self.user,
+            display_name=self.display_name,
+            registrar=self.registrar,
+            username=self.username,
+            password=self.password,
+            register_expires=self.register_expires,
+            register_retry=self.register_retry,
+            callers=self.callers_per_process,
+            rtp_port=self.rtp_port,
+        )
+
+
+class Speech(_Section):
+    uri: str = Field("", description="tcp://host:port or unix:///path of the speech process; empty: our own")
+    model: str = Field("base", description="Whisper model: a name or a folder")
+    threads: int = Field(2, ge=1, le=64, description="threads of one recognition")
+    nice: int = Field(15, ge=0, le=19, description="how far speech steps back behind media")
+    languages: tuple[str, ...] = Field(("de", "en"), min_length=1, description="languages, the default first")
+    voices: dict[str, str] = Field(default_factory=dict, description="voice by language, such as de = ...")
+    models_dir: Path | None = Field(None, description="where models are kept")
+
+
+class Data(_Section):
+    database: str = Field("", description="SQLAlchemy URL; empty: SQLite in the state folder")
+    state_dir: Path | None = Field(None, description="where the database and sockets are kept")
+    speak_samples: bool = Field(False, description="whether facts marked `sample` are spoken")
+
+
+class Dialogue(_Section):
+    end_of_turn_ms: int = Field(640, ge=200, le=2000, description="silence that ends the caller's turn")
+    silence_s: float = Field(6.0, ge=2, le=60, description="silence after which the bot asks")
+    longest_call_s: int = Field(900, ge=60, description="longest call")
+
+
+class Transfer(_Section):
+    host: str = Field("", description="host[:port] of the extensions; empty: the caller's PBX")
+    timeout_s: float = Field(25.0, ge=3, le=120, description="how long a desk may ring unheard of")
+
+
+class Settings(_Section):
+    sip: Sip = Sip()
+    speech: Speech = Speech()
+    data: Data = Data()
+    dialogue: Dialogue = Dialogue()
+    transfer: Transfer = Transfer()
+
+    @property
+    def state_dir(self) -> Path:
+        if self.data.state_dir is not None:
+            return self.data.state_dir
+        base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+        return Path(base) / "voicebot"
+
+    @property
+    def database_url(self) -> str:
+        return self.data.database or f"sqlite:///{self.state_dir / 'voicebot.sqlite'}"
+
+    @property
+    def speech_uri(self) -> str:
+        return self.speech.uri or f"unix://{self.state_dir / 'speech.sock'}"
+
+
+def load(path: Path | None = None, environ: dict[str, str] | None = None) -> Settings:
+    """Read ``voicebot.toml`` (or ``path``, which must exist) and the environment.
+
+    Raises :class:`SettingsError` with one line a wrong key.
+    """
+    values: dict[str, Any] = {}
+    file = path or Path("voicebot.toml")
+    if path is not None or file.exists():
+        values = _read(file)
+    for section, key in SECRETS:
+        if key in values.get(section, {}):
+            raise SettingsError(
+                f"{file}: {section}.{key} is a secret and does not belong into a file;"
+                f" set {_variable(section, key)} instead"
+            )
+    _overlay(values, dict(os.environ) if environ is None else environ)
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_line(detail, file) for detail in error.errors())) from None
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"{file}: no such file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: cannot be read ({error})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{file}: not valid TOML: {error}") from None
+
+
+def _variable(section: str, key: str) -> str:
+    return f"{PREFIX}{section}_{key}".upper()
+
+
+def _overlay(values: dict[str, Any], environ: dict[str, str]) -> None:
+    known = {
+        _variable(section, key): (section, key)
+        for section, model in Settings.model_fields.items()
+        for key in model.annotation.model_fields  # type: ignore[union-attr]
+    }
+    for name, text in environ.items():
+        if not name.startswith(PREFIX):
+            continue
+        if name not in known:
+            raise SettingsError(f"environment variable {name}: there is no such setting")
+        section, key = known[name]
+        if not isinstance(values.setdefault(section, {}), dict):
+            continue  # validation names the section that is no table
+        values[section][key] = _parse(name, section, key, text)
+
+
+def _parse(name: str, section: str, key: str, text: str) -> Any:
+    if (section, key) == ("speech", "languages"):
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    if (section, key) == ("speech", "voices"):
+        pairs = [part.partition("=") for part in text.split(",") if part.strip()]
+        if any(not middle for _, middle, _ in pairs):
+            raise SettingsError(f"environment variable {name}: write it as de=VOICE,en=VOICE")
+        return {language.strip(): voice.strip() for language, _, voice in pairs}
+    return text
+
+
+def _line(detail: Any, file: Path) -> str:
+    key = ".".join(str(part) for part in detail["loc"])
+    if detail["type"] == "extra_forbidden":
+        return f"{file}: {key}: there is no such setting"
+    return f"{file}: {key} = {detail['input']!r}: {detail['msg']} (or {_variable(*_two(detail['loc']))})"
+
+
+def _two(loc: tuple[Any, ...]) -> tuple[str, str]:
+    return str(loc[0]), str(loc[1]) if len(loc) > 1 else ""

@@ -1,0 +1,257 @@
+"""Speech to text with Whisper on a short window, one encoding for language and text.
+
+Radford et al. 2022, "Robust Speech Recognition via Large-Scale Weak Supervision"; run by CTranslate2 in int8.
+Whisper's encoder always sees 30 s in the original, most of it silence for a caller's sentence. CTranslate2
+takes a shorter spectrogram, which makes a decode about three times as fast for two points of word errors.
+"""
+
+import re
+import time
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from faster_whisper import WhisperModel
+from faster_whisper.tokenizer import Tokenizer
+from faster_whisper.transcribe import get_suppressed_tokens
+from numpy.typing import NDArray
+
+from voicebot.speech.errors import ModelError
+from voicebot.speech.vad import STEP_SAMPLES, VoiceActivity, load_session
+
+RATE = 16_000
+"""Hertz."""
+HOP = 160
+"""Samples a spectrogram frame: 10 ms."""
+WINDOW_S = 10.0
+MARGIN_S = 4.0
+"""Silence that must follow the speech inside the window; with less than 2 s Whisper repeats itself."""
+LONGEST_WINDOW_S = 30.0
+LONGEST_SPEECH_S = 26.0
+"""Longer speech is cut at a pause."""
+CUT_SEARCH_S = 8.0
+"""How far back from there a pause is looked for."""
+
+TOKENS_A_SECOND = 14
+"""More than the fastest speaker needs; it bounds what a repetition can cost."""
+LONGEST_HOTWORDS = 60
+"""Tokens. Each lengthens every decode."""
+NO_SPEECH = 0.6
+UNLIKELY = -1.0
+REPETITIVE = 2.4
+"""Length by compressed length; these three are the thresholds of OpenAI's own decoder."""
+SILENT_RMS = 10 ** (-66 / 20)
+"""Of full scale. Below it nothing is decoded."""
+SPEECH_NEEDED = 0.3
+"""Highest voice activity below which a doubtful text is a hallucination."""
+
+# What Whisper says to silence and noise: subtitles' closing lines, learned from broadcast captions.
+HALLUCINATIONS = re.compile(
+    r"""^\W*(
+      untertitel(ung)?\b.* | .*\bamara\.?org\b.* | .*\bim\ auftrag\ des\ (zdf|ard|wdr|ndr|swr|br)\b.*
+    | copyright\b.* | subtitles?\ by\b.* | .*\bsubtitles\ by\b.* | .*\bfür\ funk\b.*\d{4}
+    | (swr|wdr|zdf|ard|ndr|br|orf)(\ \d{4})?
+    | (vielen|herzlichen)\ dank(\ fürs?\ (das\ )?(zuschauen|zusehen|zuhören))?
+    | danke(\ fürs?\ (zuschauen|zuhören))?
+    | bis\ zum\ nächsten\ mal | tschüss | das\ war's
+    | thank\ you(\ (very|so)\ much)?(\ for\ watching)? | thanks\ for\ watching
+    | you | bye(\W+bye)* | so | mhm | hm+ | musik | applaus | music | please\ subscribe.* | abonniert.*
+    )\W*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """What was heard in one utterance. Times in seconds, probabilities 0 to 1."""
+
+    text: str
+    language: str
+    language_probability: float
+    language_probabilities: dict[str, float] = field(default_factory=dict)
+    """The eight likeliest of all of Whisper's languages, best first."""
+    hypotheses: list[tuple[str, float]] = field(default_factory=list)
+    """Texts with their mean log probability a token, best first. Empty when there was no speech."""
+    no_speech_probability: float = 0.0
+    audio_s: float = 0.0
+    decode_s: float = 0.0
+
+
+class Abandoned(Exception):  # noqa: N818 - an outcome, not an error
+    """Nobody waits for this decode any more."""
+
+
+class Recognizer:
+    """A Whisper model in `model_dir` on `threads` CPU threads. Not for two threads at once; ModelError."""
+
+    def __init__(self, model_dir: Path, threads: int = 2, *, languages: Sequence[str] = ("de", "en")) -> None:
+        try:
+            self._model: Any = WhisperModel(
+                str(model_dir), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True
+            )
+        except Exception as error:  # CTranslate2 and tokenizers raise RuntimeError, ValueError and bare Exception
+            raise ModelError(f"the speech model in {model_dir} cannot be loaded: {error}") from error
+        self.languages = tuple(languages)
+        self._tokenizers: dict[str, Tokenizer] = {}
+        self._suppressed: list[int] = list(get_suppressed_tokens(self._tokenizer("en"), [-1]))
+        self._vad = load_session()
+
+    def transcribe(
+        self,
+        pcm: bytes,
+        *,
+        language: str | None = None,
+        languages: Sequence[str] = (),
+        hotwords: Sequence[str] = (),
+        beam: int = 5,
+        abandoned: Callable[[], bool] = lambda: False,
+    ) -> Recognition:
+        """Recognize 16 kHz s16le mono `pcm`; without `language`, in the likeliest of `languages`.
+
+        `hotwords` bias the text; a few help, many harm. `abandoned` is asked between encoding and decoding,
+        and Abandoned is raised when it says so. Raises ValueError for a language that Whisper does not know.
+        """
+        started = time.perf_counter()
+        audio = np.frombuffer(pcm[: len(pcm) // 2 * 2], dtype="<i2").astype(np.float32) / np.float32(32768)
+        allowed = tuple(languages) or self.languages
+        if unknown := {language or allowed[0], *allowed} - set(self._model.supported_languages):
+            raise ValueError(f"Whisper does not know the language {', '.join(sorted(unknown))}")
+        parts = []
+        for piece in _pieces(audio):
+            if abandoned():
+                raise Abandoned
+            part = self._window(piece, language, allowed, hotwords, beam, abandoned)
+            language = part.language
+            parts.append(part)
+        return _joined(parts, len(audio) / RATE, time.perf_counter() - started)
+
+    def _window(
+        self,
+        audio: NDArray[np.float32],
+        language: str | None,
+        allowed: Sequence[str],
+        hotwords: Sequence[str],
+        beam: int,
+        abandoned: Callable[[], bool],
+    ) -> Recognition:
+        if not len(audio) or float(np.sqrt(np.mean(audio**2))) < SILENT_RMS:
+            return Recognition("", language or allowed[0], 0.0, no_speech_probability=1.0)
+        encoded = self._model.encode(self._spectrogram(audio))
+        if abandoned():
+            raise Abandoned
+        ranked = [(token[2:-2], float(p)) for token, p in self._model.model.detect_language(encoded)[0]]
+        probabilities = dict(ranked)
+        language = language or max(allowed, key=lambda code: probabilities.get(code, 0.0))
+        hypotheses, no_speech = self._decode(encoded, language, hotwords, beam, len(audio) / RATE)
+        if self._is_imagined(hypotheses, no_speech, audio):
+            hypotheses = []
+        return Recognition(
+            text=hypotheses[0][0] if hypotheses else "",
+            language=language,
+            language_probability=probabilities.get(language, 0.0),
+            language_probabilities=dict(ranked[:8]),
+            hypotheses=hypotheses,
+            no_speech_probability=no_speech,
+        )
+
+    def _spectrogram(self, audio: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Log-mel frames of the window: (mels, even count of 10 ms frames), padded with digital silence."""
+        seconds = min(LONGEST_WINDOW_S, max(WINDOW_S, len(audio) / RATE + MARGIN_S))
+        frames = int(seconds * RATE / HOP) // 2 * 2
+        padded = np.pad(audio, (0, max(0, frames * HOP - len(audio))))
+        features: NDArray[np.float32] = self._model.feature_extractor(padded, padding=0)
+        return features[:, :frames].astype(np.float32, copy=False)
+
+    def _decode(
+        self, encoded: Any, language: str, hotwords: Sequence[str], beam: int, seconds: float
+    ) -> tuple[list[tuple[str, float]], float]:
+        """Different texts with their scores, best first, and the probability that nobody spoke."""
+        tokenizer = self._tokenizer(language)
+        prompt = self._prompt(tokenizer, hotwords)
+        result = self._model.model.generate(
+            encoded,
+            [prompt],
+            beam_size=beam,
+            num_hypotheses=beam,
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_blank=True,
+            suppress_tokens=self._suppressed,
+            max_length=min(self._model.max_length, len(prompt) + 16 + int(TOKENS_A_SECOND * seconds)),
+        )[0]
+        texts: dict[str, float] = {}
+        for tokens, score in zip(result.sequences_ids, result.scores, strict=True):
+            texts.setdefault(tokenizer.decode(tokens).strip(), score * len(tokens) / (len(tokens) + 1))
+        return list(texts.items()), float(result.no_speech_prob)
+
+    def _prompt(self, tokenizer: Tokenizer, hotwords: Sequence[str]) -> list[int]:
+        prompt: list[int] = []
+        if hotwords:
+            words: list[int] = tokenizer.encode(" " + ", ".join(hotwords))
+            prompt = [tokenizer.sot_prev, *words[:LONGEST_HOTWORDS]]
+        return [*prompt, *tokenizer.sot_sequence, tokenizer.no_timestamps]
+
+    def _tokenizer(self, language: str) -> Tokenizer:
+        if language not in self._tokenizers:
+            multilingual = self._model.model.is_multilingual
+            self._tokenizers[language] = Tokenizer(
+                self._model.hf_tokenizer, multilingual, task="transcribe", language=language
+            )
+        return self._tokenizers[language]
+
+    def _is_imagined(self, hypotheses: list[tuple[str, float]], no_speech: float, audio: NDArray[np.float32]) -> bool:
+        text, score = hypotheses[0]
+        if no_speech > NO_SPEECH and score < UNLIKELY:
+            return True
+        if _compression(text) > REPETITIVE and score < UNLIKELY / 2:
+            return True
+        doubtful = no_speech > NO_SPEECH or score < UNLIKELY or HALLUCINATIONS.match(text)
+        return bool(doubtful) and self._loudest_voice(audio) < SPEECH_NEEDED
+
+    def _loudest_voice(self, audio: NDArray[np.float32]) -> float:
+        samples = np.pad(audio, (0, -len(audio) % STEP_SAMPLES))
+        pcm = (samples * 32767).astype("<i2").tobytes()
+        return max(VoiceActivity(self._vad).push(pcm), default=0.0)
+
+
+def _pieces(audio: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    """Cut speech that no window holds at its quietest 300 ms, late in each window."""
+    longest, search, quiet = (int(s * RATE) for s in (LONGEST_SPEECH_S, CUT_SEARCH_S, 0.3))
+    pieces = []
+    while len(audio) > longest:
+        start = longest - search
+        energy = np.concatenate(([0.0], np.cumsum(audio[start:longest].astype(np.float64) ** 2)))
+        cut = start + int(np.argmin(energy[quiet:] - energy[:-quiet])) + quiet // 2
+        pieces.append(audio[:cut])
+        audio = audio[cut:]
+    return [*pieces, audio]
+
+
+def _joined(parts: list[Recognition], audio_s: float, decode_s: float) -> Recognition:
+    """One recognition of several windows: the texts joined, the languages of the first that has any."""
+    spoken = [part for part in parts if part.text]
+    if len(parts) > 1 and spoken:
+        text = " ".join(part.text for part in spoken)
+        score = float(np.mean([part.hypotheses[0][1] for part in spoken]))
+        hypotheses = [(text, score)]
+    else:
+        text, hypotheses = parts[0].text, parts[0].hypotheses
+    first = spoken[0] if spoken else parts[0]
+    return Recognition(
+        text=text,
+        language=first.language,
+        language_probability=first.language_probability,
+        language_probabilities=first.language_probabilities,
+        hypotheses=hypotheses,
+        no_speech_probability=min(part.no_speech_probability for part in parts),
+        audio_s=audio_s,
+        decode_s=decode_s,
+    )
+
+
+def _compression(text: str) -> float:
+    data = text.encode()
+    return len(data) / len(zlib.compress(data))

@@ -1,0 +1,166 @@
+"""Who speaks now: voice activity, end of turn, barge-in. Counts frames, reads no clock.
+
+One :meth:`Turns.push` a 20 ms frame, with the speech probabilities that voice activity detection gave for
+it. What it reports is acted upon by the session.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from telephony.audio import FRAME_MS
+
+
+@dataclass(frozen=True)
+class SpeechBegan:
+    """The caller speaks, and it is long enough to be no click or cough: the bot should be silent."""
+
+
+@dataclass(frozen=True)
+class Paused:
+    """The caller may have finished; worth recognising already."""
+
+    pcm: bytes
+    """What was said, from before its first syllable."""
+    spoken_s: float
+    """Seconds from the first to the last sound of speech."""
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """The caller had not finished: forget the :class:`Paused` before."""
+
+
+@dataclass(frozen=True)
+class TurnEnded:
+    """The caller has finished; the speech is that of the last :class:`Paused`."""
+
+
+@dataclass(frozen=True)
+class FalseStart:
+    """What began was too short to be a word."""
+
+
+TurnEvent = SpeechBegan | Paused | Resumed | TurnEnded | FalseStart
+
+
+@dataclass(frozen=True)
+class TurnSettings:
+    """Milliseconds, except where a name says otherwise."""
+
+    threshold: float = 0.5
+    """Probability from which a step counts as speech (Silero's own default)."""
+    quiet_threshold: float = 0.35
+    """Below it a step counts as silence; between the two nothing changes."""
+    began: int = 260
+    """Speech within the last :attr:`window` that silences the bot."""
+    window: int = 400
+    shortest: int = 90
+    """Speech shorter than this in all is no word: "ja" takes about 150 ms."""
+    early: int = 240
+    """Silence after which :class:`Paused` is reported."""
+    end: int = 640
+    """Silence that ends a turn."""
+    preroll: int = 400
+    """Audio kept from before speech was noticed."""
+    longest: int = 28_000
+    """A turn is ended here: the recognizer's window holds 30 s."""
+
+
+class Turns:
+    def __init__(self, settings: TurnSettings | None = None) -> None:
+        self.settings = settings or TurnSettings()
+        self.end_ms = self.settings.end
+        """Silence that ends the turn under way; longer while a number is dictated."""
+        self._recent: deque[bytes] = deque(maxlen=self._frames(self.settings.preroll))
+        self._voiced: deque[bool] = deque(maxlen=self._frames(self.settings.window))
+        self._speech: list[bytes] = []
+        self._spoken_frames = 0
+        self._last_voiced = 0
+        self._speaking = False
+        self._began = False
+        self._paused = False
+        self._silent_frames = 0
+
+    @property
+    def speaking(self) -> bool:
+        """Whether a turn of the caller is under way."""
+        return self._speaking
+
+    def push(self, pcm: bytes, probabilities: Sequence[float]) -> list[TurnEvent]:
+        """Take one frame and the probabilities of the steps that it completed (none, one or two)."""
+        voiced = self._is_voiced(probabilities)
+        self._voiced.append(voiced)
+        if not self._speaking:
+            self._recent.append(pcm)
+            if not voiced:
+                return []
+            self._start()
+        else:
+            self._speech.append(pcm)
+        events: list[TurnEvent] = []
+        if voiced:
+            self._silent_frames = 0
+            self._spoken_frames += 1
+            self._last_voiced = len(self._speech)
+            if self._paused:
+                self._paused = False
+                events.append(Resumed())
+        else:
+            self._silent_frames += 1
+        if not self._began and sum(self._voiced) * FRAME_MS >= self.settings.began:
+            self._began = True
+            events.append(SpeechBegan())
+        return events + self._silence()
+
+    def drop(self) -> None:
+        """Forget a turn under way: what is heard now is not meant for the bot."""
+        self._finish()
+        self._recent.clear()
+
+    def _silence(self) -> list[TurnEvent]:
+        silence = self._silent_frames * FRAME_MS
+        events: list[TurnEvent] = []
+        too_long = len(self._speech) * FRAME_MS >= self.settings.longest
+        if (silence >= self.settings.early or too_long) and not self._paused:
+            if self._spoken_frames * FRAME_MS < self.settings.shortest:
+                if silence >= self.settings.early:
+                    self._finish()
+                    events.append(FalseStart())
+                return events
+            self._paused = True
+            keep = self._speech[: self._last_voiced + self._frames(self.settings.early)]
+            preroll = min(len(keep), self._frames(self.settings.preroll))
+            spoken = max(0, self._last_voiced - preroll) * FRAME_MS / 1000
+            events.append(Paused(b"".join(keep), spoken))
+        if self._paused and (silence >= self.end_ms or too_long):
+            self._finish()
+            events.append(TurnEnded())
+        return events
+
+    def _is_voiced(self, probabilities: Sequence[float]) -> bool:
+        """With hysteresis; a frame that completes no step is like the one before."""
+        before = bool(self._voiced) and self._voiced[-1]
+        if not probabilities:
+            return before
+        highest = max(probabilities)
+        return highest >= (self.settings.quiet_threshold if before else self.settings.threshold)
+
+    def _start(self) -> None:
+        self._speaking = True
+        self._speech = list(self._recent)
+        self._recent.clear()
+        self._spoken_frames = 0
+
+    def _finish(self) -> None:
+        self._recent.extend(self._speech[-(self._recent.maxlen or 0) :])
+        self._speaking = self._began = self._paused = False
+        self._speech = []
+        self._silent_frames = 0
+        self._voiced.clear()
+
+    @staticmethod
+    def _frames(milliseconds: int) -> int:
+        return milliseconds // FRAME_MS

@@ -1,0 +1,1 @@
+"""From a transcript to what the caller wants; plain functions over data."""

@@ -1,0 +1,72 @@
+"""Departments found by the names and aliases that callers use, also as recognition mangles them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rapidfuzz import fuzz
+from rapidfuzz.process import cdist
+
+from voicebot.catalogue.city import City
+from voicebot.understanding.normalise import fold
+from voicebot.understanding.phonetics import cologne
+from voicebot.understanding.phrasebook import LANGUAGES, phrasebook
+
+_LONGEST_NAME = 5
+#: Below this many letters a name must be said as it is written, but for its ending.
+_PERHAPS = 0.75
+_SHORT, _AS_WRITTEN = 8, 0.92
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A department's name within an utterance."""
+
+    department: str
+    score: float
+    """0 to 1: how like the name it sounds and is spelled."""
+    start: int
+    end: int
+    """The words from ``start`` up to ``end`` are the name."""
+
+
+def windows(words: Sequence[str], longest: int) -> list[tuple[int, int]]:
+    """All runs of up to ``longest`` words, as start and end."""
+    return [
+        (start, end) for start in range(len(words)) for end in range(start + 1, min(start + longest, len(words)) + 1)
+    ]
+
+
+class Directory:
+    def __init__(self, city: City) -> None:
+        names = {
+            fold(name).replace(" ", ""): department.key
+            for department in city.departments.values()
+            for name in (*department.aliases, *department.names.values())
+        }
+        self._names = [name for name in names if name]
+        self._departments = [names[name] for name in self._names]
+        self._small = frozenset().union(*(phrasebook(language).stopwords for language in LANGUAGES))
+        self._codes = [cologne(name) for name in self._names]
+        lengths = np.array([len(name) for name in self._names])
+        self._short = lengths < _SHORT
+        self._lengths = lengths
+
+    def find(self, text: str) -> Mention | None:
+        """The department whose name the folded text most likely holds; see :attr:`Mention.score`."""
+        words = text.split()
+        runs = [run for run in windows(words, _LONGEST_NAME) if words[run[1] - 1] not in self._small]
+        if not runs or not self._names:
+            return None
+        spoken = ["".join(words[start:end]) for start, end in runs]
+        spelling = cdist(spoken, self._names, scorer=fuzz.ratio, dtype=np.float32) / 100
+        sound = cdist([cologne(run) for run in spoken], self._codes, scorer=fuzz.ratio, dtype=np.float32) / 100
+        spelling[spelling < _PERHAPS] = 0
+        exact = np.where(spelling >= _AS_WRITTEN, spelling, 0)
+        alike = np.where(self._short, exact, np.maximum(spelling, (spelling + sound) / 2))
+        # Of equally good ones the longest: "Amt für Soziales" before "Soziales".
+        best = np.unravel_index(int(np.argmax(alike + self._lengths * 1e-3)), alike.shape)
+        run, name = int(best[0]), int(best[1])
+        return Mention(self._departments[name], float(alike[run, name]), *runs[run])

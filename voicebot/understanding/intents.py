@@ -1,0 +1,60 @@
+"""What callers say to the bot itself: yes, no, a person please, once more, goodbye."""
+
+from __future__ import annotations
+
+from voicebot.understanding.normalise import fold
+from voicebot.understanding.phrasebook import LANGUAGES, phrasebook
+from voicebot.understanding.result import Intent
+
+REQUEST = "request"
+
+
+def is_noise(text: str) -> bool:
+    """Whether this is what recognition makes of silence: subtitles, credits."""
+    folded = fold(text)
+    return any(phrasebook(name).noise.matches(folded) for name in LANGUAGES)
+
+
+def asks_for_somebody(text: str, language: str) -> bool:
+    """Whether a department named in the utterance is wanted on the line: "mit dem Bauamt sprechen"."""
+    folded = fold(text)
+    return any(phrasebook(name).rules[REQUEST].matches(folded) for name in _books(language))
+
+
+def without_partners(text: str) -> str:
+    """An utterance without the words for whom to speak to: "mit einem Menschen über Wohngeld"."""
+    partners = frozenset().union(*(phrasebook(name).partners for name in LANGUAGES))
+    return " ".join(word for word in fold(text).split() if word not in partners)
+
+
+def _books(language: str) -> list[str]:
+    """The languages to try: the call's own first, as short utterances are often taken for another's."""
+    return sorted(LANGUAGES, key=lambda name: name != language)
+
+
+def control_intents(text: str, language: str) -> tuple[Intent, ...]:
+    """The intents whose phrases the utterance holds, the most telling first; empty for a question."""
+    folded = fold(text)
+    if not folded:
+        return ()
+    for name in _books(language):
+        book = phrasebook(name)
+        bare = book.strip(folded)
+        found = tuple(
+            Intent(intent)
+            for intent, rule in book.rules.items()
+            if intent != REQUEST and (rule.matches(bare) or rule.matches(folded))
+        )
+        if found:
+            return found
+    return ()
+
+
+def leading_answer(text: str, language: str) -> tuple[Intent | None, str]:
+    """A yes or no at the beginning, and the folded rest of the utterance."""
+    folded = fold(text)
+    for name in _books(language):
+        for answer, pattern in phrasebook(name).leading.items():
+            if found := pattern.match(folded):
+                return Intent(answer), folded[found.end() :]
+    return None, folded

@@ -1,0 +1,171 @@
+"""The phrase files, one a language, as compiled patterns.
+
+A pattern is a regular expression over folded text, written in plain spelling, with three additions: ``…``
+between words stands for up to five words, at a word for any beginning or ending; ``{name}`` for any word of
+that set.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from voicebot.understanding.normalise import fold, spell
+
+#: Languages with a phrase file, the city's first: also the order in which they are tried.
+LANGUAGES = ("de", "en")
+
+#: Longer utterances are never nothing but one phrase.
+_LONGEST_WHOLE = 12
+
+_GAP = re.compile(r"\s+…\s+")
+
+
+def _expression(pattern: str) -> str:
+    return _GAP.sub(r" (?:\\w+ ){0,5}", spell(pattern)).replace("…", r"\w*")
+
+
+def _any(patterns: Iterable[str]) -> str:
+    return "(?:" + "|".join(_expression(pattern) for pattern in patterns) + ")"
+
+
+def anywhere(patterns: Iterable[str]) -> re.Pattern[str] | None:
+    """One expression that finds any of the patterns at word boundaries, or none without patterns."""
+    listed = list(patterns)
+    return re.compile(rf"(?<!\w){_any(listed)}(?!\w)") if listed else None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What makes an utterance mean one thing."""
+
+    whole: re.Pattern[str] | None
+    """The utterance is nothing but these phrases and polite words."""
+    contains: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
+
+    @classmethod
+    def read(cls, table: Mapping[str, Any], polite: Iterable[str] = ()) -> Rule:
+        whole = None
+        if core := table.get("whole"):
+            courtesy = _any(polite)
+            whole = re.compile(rf"(?:{courtesy} )*{_any(core)}(?: (?:{courtesy}|{_any(core)}))*")
+        return cls(whole, anywhere(table.get("contains", ())), anywhere(table.get("unless", ())))
+
+    def matches(self, text: str) -> bool:
+        """Whether a folded utterance means this."""
+        if self.unless and self.unless.search(text):
+            return False
+        if self.whole and len(text.split()) <= _LONGEST_WHOLE and self.whole.fullmatch(text):
+            return True
+        return bool(self.contains and self.contains.search(text))
+
+
+@dataclass(frozen=True)
+class Emergency:
+    """Words of one kind of emergency, and what makes them harmless."""
+
+    number: str
+    rule: Rule
+
+
+@dataclass(frozen=True)
+class Phrasebook:
+    language: str
+    openings: re.Pattern[str]
+    fillers: re.Pattern[str]
+    stopwords: frozenset[str]
+    particles: frozenset[str]
+    """What comes off separable verbs: "melde … um"."""
+    partners: frozenset[str]
+    """Whom callers want on the line, or not: a person, a computer."""
+    off_topic: tuple[str, ...]
+    """Examples of what no town hall is asked, as they are said."""
+    noise: Rule
+    """What recognition writes where nobody spoke."""
+    rules: Mapping[str, Rule]
+    aspects: Mapping[str, Rule]
+    """In the order in which they are tried."""
+    emergencies: tuple[Emergency, ...]
+    harmless: Rule
+    """An emergency told of, not happening: last week's, its bill, its form."""
+    leading: Mapping[str, re.Pattern[str]]
+    """``yes`` and ``no`` at the beginning of a longer answer."""
+    names: re.Pattern[str]
+    """What people say before their name."""
+    titles: frozenset[str]
+    not_names: frozenset[str]
+    nobility: frozenset[str]
+    """Small words within a name: "von", "van der"."""
+    digits: Mapping[str, str]
+    tens: Mapping[str, int]
+    repeats: Mapping[str, int]
+    """ "doppel" and the like."""
+    joint: str
+    """What joins units to tens in one word ("drei-und-zwanzig"); empty where the tens come first."""
+    hundred: str
+
+    def strip(self, text: str) -> str:
+        """A folded utterance without greetings, openings and fillers; as it was if nothing else is there."""
+        bare = " ".join(self.fillers.sub(" ", text).split())
+        while True:
+            shorter = self.openings.sub("", bare, count=1).strip()
+            if shorter == bare or not shorter:
+                return bare or text
+            bare = shorter
+
+    def content(self, text: str) -> list[str]:
+        """The words of a folded utterance that can tell a service: no fillers, no stop words."""
+        return [word for word in self.strip(text).split() if word not in self.stopwords]
+
+
+def _with_sets(value: Any, sets: Mapping[str, str]) -> Any:
+    """The patterns of a table with the sets in the places of their names."""
+    if isinstance(value, dict):
+        return {key: _with_sets(each, sets) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_with_sets(each, sets) for each in value]
+    if isinstance(value, str):
+        for name, words in sets.items():
+            value = value.replace(f"{{{name}}}", f"(?:{words})")
+    return value
+
+
+@cache
+def phrasebook(language: str) -> Phrasebook:
+    """The phrases of a language, or the first of :data:`LANGUAGES` where it has none."""
+    name = language if language in LANGUAGES else LANGUAGES[0]
+    source = files("voicebot.understanding").joinpath("phrases", f"{name}.toml").read_text(encoding="utf-8")
+    table = tomllib.loads(source)
+    table = _with_sets(table, table["sets"])
+    polite: list[str] = table["polite"]
+    leading = {answer: re.compile(rf"(?:{_any(table[answer]['leading'])}(?: |$))+") for answer in ("yes", "no")}
+    return Phrasebook(
+        language=name,
+        openings=re.compile(rf"^(?:{_any(table['openings'])}(?: |$))+"),
+        fillers=re.compile(rf"(?<!\w){_any(table['fillers'])}(?!\w)"),
+        stopwords=frozenset(word for line in table["stopwords"] for word in fold(line).split()),
+        particles=frozenset(table["particles"]),
+        partners=frozenset(map(fold, table["partners"])),
+        off_topic=tuple(table["off_topic"]["examples"]),
+        noise=Rule.read(table["noise"]),
+        rules={intent: Rule.read(table[intent], polite) for intent in table["intents"]},
+        aspects={aspect: Rule.read(rule) for aspect, rule in table["aspects"].items()},
+        emergencies=tuple(Emergency(kind["number"], Rule.read(kind)) for kind in table["emergency"]),
+        harmless=Rule.read(table["harmless"]),
+        leading=leading,
+        names=re.compile(rf"(?<!\w){_any(table['names']['introductions'])} "),
+        titles=frozenset(map(fold, table["names"]["titles"])),
+        nobility=frozenset(map(fold, table["names"]["nobility"])),
+        not_names=frozenset(map(fold, table["names"]["never"])),
+        digits={fold(word): digit for word, digit in table["numbers"]["digits"].items()},
+        tens={fold(word): value for word, value in table["numbers"]["tens"].items()},
+        repeats={fold(word): times for word, times in table["numbers"]["repeats"].items()},
+        joint=table["numbers"]["joint"],
+        hundred=table["numbers"]["hundred"],
+    )

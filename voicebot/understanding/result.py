@@ -1,0 +1,43 @@
+"""What understanding says about one utterance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Intent(StrEnum):
+    SERVICE = "service"
+    """A question about a service; ``service`` and perhaps ``aspect`` are set."""
+    DEPARTMENT = "department"
+    """Asks for a department by name, to be connected or for its hours; ``department`` is set."""
+    HUMAN = "human"
+    """Wants a person, no matter which."""
+    CONNECT = "connect"
+    """Wants to be connected to whatever was last spoken of: "ja, bitte verbinden"."""
+    YES = "yes"
+    NO = "no"
+    EMERGENCY = "emergency"
+    PRIVACY = "privacy"
+    REPEAT = "repeat"
+    CALLBACK = "callback"
+    """Wants to leave a message or be called back."""
+    GOODBYE = "goodbye"
+    NOMATCH = "nomatch"
+
+
+@dataclass(frozen=True)
+class Understanding:
+    text: str
+    language: str
+    """ISO 639-1."""
+    intent: Intent
+    confidence: float
+    """0 to 1."""
+    service: str | None = None
+    aspect: str | None = None
+    department: str | None = None
+    emergency: str | None = None
+    """The number to dial: ``112`` or ``110``."""
+    candidates: tuple[tuple[str, float], ...] = ()
+    """The best three services with their scores, best first."""
