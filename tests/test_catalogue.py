@@ -34,7 +34,8 @@ FILES = {
     "city.toml": 'name = "Stadt Borken"\nswitchboard = "zentrale"\n',
     "departments.csv": (
         "key,name_de,name_en,with_de,with_en,kind,extension,aliases,source,as_of\n"
-        "zentrale,Telefonzentrale,Switchboard,der Zentrale,the switchboard,stadt,0,Rathaus|town hall,Telefonbuch,2026-11-01\n"
+        "zentrale,Telefonzentrale,Switchboard,der Zentrale,the switchboard,stadt,0,Rathaus|town hall,Telefonbuch,"
+        "2026-11-01\n"
         "buergerbuero,Bürgerbüro,,dem Bürgerbüro,,stadt,300,Meldeamt,sample,2026-11-22\n"
         "extern,Andere Stelle,Other authority,,,extern,,,sample,2026-11-22\n"
     ),
@@ -215,6 +216,7 @@ def test_import(engine: Engine, folder: Path) -> None:
         source="sample",
         as_of=day,
         aliases=("Meldeamt",),
+        after_with={"de": "dem Bürgerbüro"},
         hours=(
             OpeningSpan(0, time(8), time(12, 30), "sample", day),
             OpeningSpan(0, time(14), time(16), "sample", day),
@@ -318,7 +320,7 @@ def test_decomposed_umlauts_are_composed(folder: Path) -> None:
 def test_export_and_import_lose_nothing(engine: Engine, folder: Path, tmp_path: Path) -> None:
     replace(folder, "departments.csv", "name_en,", "name_en,name_nl,")
     replace(folder, "departments.csv", "Switchboard,", "Switchboard,Telefooncentrale,")
-    replace(folder, "departments.csv", "Bürgerbüro,,", "Bürgerbüro,,,")
+    replace(folder, "departments.csv", "Bürgerbüro,,dem", "Bürgerbüro,,,dem")
     replace(folder, "departments.csv", "Other authority,", "Other authority,,")
     import_folder(engine, folder)
     export_folder(engine, tmp_path / "first")

@@ -161,15 +161,17 @@ async def _play(folder: Path, wav: Path, questions: tuple[str, ...]) -> int:
 
 
 async def _until_ready(processes: list[asyncio.subprocess.Process], script: _Script) -> None:
-    both = asyncio.gather(script.ready.wait(), script.desk_ready.wait())
-    exits = [asyncio.create_task(process.wait()) for process in processes]
-    try:
-        await asyncio.wait([both, *exits], return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for waiting in exits:
-            waiting.cancel()
-        if not both.done():
-            both.cancel()
+    async def both() -> None:
+        await script.ready.wait()
+        await script.desk_ready.wait()
+
+    async def ends(process: asyncio.subprocess.Process) -> None:
+        await process.wait()
+
+    waiting = [asyncio.create_task(both()), *(asyncio.create_task(ends(process)) for process in processes)]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
     if not (script.ready.is_set() and script.desk_ready.is_set()):
         raise ModelError("a part of the demo did not start; its message stands above")
 

@@ -59,7 +59,7 @@ def _key(text: str) -> str:
 
 def _load(path: Path) -> dict[str, NDArray[np.float32]]:
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             keys, vectors = archive["keys"], archive["vectors"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return {}
@@ -73,7 +73,9 @@ def _save(path: Path, vectors: dict[str, NDArray[np.float32]]) -> None:
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
         part = Path(file.name)
         try:
-            np.savez(file, keys=np.array(list(vectors), dtype="U32"), vectors=np.stack(list(vectors.values())))
+            np.savez(
+                file, keys=np.array(list(vectors), dtype="U32"), vectors=np.stack(list(vectors.values()))
+            )
             file.close()
             part.replace(path)
         finally:

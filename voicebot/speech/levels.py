@@ -16,6 +16,8 @@ FRAME_S = 0.02
 VOICED_DB = 30.0
 """A frame within this of the loudest one counts as voiced (a simple form of ITU-T P.56)."""
 AUDIBLE_DB = 45.0
+INAUDIBLE = 0.001
+"""RMS of full scale; what a voice leaves for a text it cannot speak is below."""
 EDGE_S = 0.04
 """Silence kept on either side."""
 FADE_S = 0.004
@@ -50,7 +52,7 @@ def normalized(samples: Samples, rate: int, target: float = TARGET_DBM0) -> Samp
 def trimmed(samples: Samples, rate: int) -> Samples:
     """Without the silence around it but for 40 to 60 ms, and faded at both ends against clicks at joins."""
     rms = frame_rms(samples, rate)
-    audible = np.flatnonzero(rms > rms.max(initial=0.0) * 10 ** (-AUDIBLE_DB / 20))
+    audible = np.flatnonzero(rms > max(INAUDIBLE, rms.max(initial=0.0) * 10 ** (-AUDIBLE_DB / 20)))
     if not len(audible):
         return samples[:0]
     size, edge = int(rate * FRAME_S), int(rate * EDGE_S)

@@ -92,7 +92,9 @@ class Recognizer:
             self._model: Any = WhisperModel(
                 str(model_dir), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True
             )
-        except Exception as error:  # CTranslate2 and tokenizers raise RuntimeError, ValueError and bare Exception
+        except (
+            Exception
+        ) as error:  # CTranslate2 and tokenizers raise RuntimeError, ValueError and bare Exception
             raise ModelError(f"the speech model in {model_dir} cannot be loaded: {error}") from error
         self.languages = tuple(languages)
         self._tokenizers: dict[str, Tokenizer] = {}
@@ -202,7 +204,9 @@ class Recognizer:
             )
         return self._tokenizers[language]
 
-    def _is_imagined(self, hypotheses: list[tuple[str, float]], no_speech: float, audio: NDArray[np.float32]) -> bool:
+    def _is_imagined(
+        self, hypotheses: list[tuple[str, float]], no_speech: float, audio: NDArray[np.float32]
+    ) -> bool:
         text, score = hypotheses[0]
         if no_speech > NO_SPEECH and score < UNLIKELY:
             return True

