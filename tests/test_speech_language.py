@@ -53,10 +53,7 @@ def test_one_language_is_always_it() -> None:
 
 
 def test_three_languages() -> None:
-    assert (
-        decide_language("Je voudrais un nouveau passeport", {"fr": 0.9}, 3.0, "de", ["de", "en", "fr"])
-        == "fr"
-    )
+    assert decide_language("Je voudrais un nouveau passeport", {"fr": 0.9}, 3.0, "de", ["de", "en", "fr"]) == "fr"
 
 
 def test_an_empty_text_says_nothing() -> None:

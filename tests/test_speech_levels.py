@@ -18,9 +18,7 @@ def test_a_full_scale_sine_is_3_14_dbm0() -> None:
 
 def test_silence_around_does_not_count() -> None:
     quiet = np.zeros(RATE, dtype=np.float32)
-    assert levels.speech_dbm0(np.concatenate((quiet, tone(0.1), quiet)), RATE) == pytest.approx(
-        -16.86, abs=0.1
-    )
+    assert levels.speech_dbm0(np.concatenate((quiet, tone(0.1), quiet)), RATE) == pytest.approx(-16.86, abs=0.1)
     assert levels.speech_dbm0(quiet, RATE) == float("-inf")
 
 

@@ -251,9 +251,7 @@ def test_the_hub_refuses(hub: type[Hub], tmp_path: Path) -> None:
     assert len(hub.ranges) == 1
 
 
-def test_a_voice_of_a_wrong_size_is_left_out(
-    voice: Voice, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_voice_of_a_wrong_size_is_left_out(voice: Voice, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     folder = tmp_path / "voices"
     folder.mkdir()
     (folder / voice.model.name).write_bytes(BODY[:-1])

@@ -50,7 +50,7 @@ def errors(reference: list[str], heard: list[str]) -> int:
 
 @pytest.mark.models
 def test_german(recognizer: Recognizer, synthesizer: Synthesizer) -> None:
-    heard = recognizer.transcribe(say(synthesizer, "Was kostet ein neuer Personalausweis?"), language=None)
+    heard = recognizer.transcribe(say(synthesizer, "Was brauche ich für einen neuen Personalausweis?"), language=None)
     assert "personalausweis" in heard.text.lower()
     assert heard.language == "de"
     assert heard.language_probability > 0.8
@@ -87,12 +87,15 @@ def test_no_audio(recognizer: Recognizer) -> None:
 
 @pytest.mark.models
 def test_long_speech_is_cut_at_pauses(recognizer: Recognizer, synthesizer: Synthesizer) -> None:
-    sentence = "Ich möchte meinen alten Personalausweis verlängern lassen."
-    pcm = b"".join(say(synthesizer, sentence) for _ in range(12))
+    text = (
+        "Guten Tag. Ich bin neulich umgezogen und möchte mich anmelden. Außerdem brauche ich einen neuen Reisepass. "
+        "Mein Hund muss auch noch angemeldet werden. Können Sie mir sagen, wann das Bürgerbüro geöffnet hat? "
+    )
+    pcm = say(synthesizer, text) * 3
     assert len(pcm) > 32_000 * 35
     heard = recognizer.transcribe(pcm, language="de")
     assert heard.audio_s == pytest.approx(len(pcm) / 32_000)
-    assert 9 <= heard.text.lower().count("personalausweis") <= 12
+    assert errors(words(text) * 3, words(heard.text)) < 0.2 * len(words(text) * 3)
     assert heard.hypotheses[0][0] == heard.text
 
 
@@ -153,9 +156,7 @@ def test_known_hallucinations(text: str) -> None:
     assert HALLUCINATIONS.match(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["Vielen Dank, das war alles.", "Ja.", "Nein, danke.", "Ich habe Untertitel."]
-)
+@pytest.mark.parametrize("text", ["Vielen Dank, das war alles.", "Ja.", "Nein, danke.", "Ich habe Untertitel."])
 def test_what_callers_say_is_not_one(text: str) -> None:
     assert not HALLUCINATIONS.match(text)
 
@@ -164,7 +165,7 @@ def test_what_callers_say_is_not_one(text: str) -> None:
 @pytest.mark.skipif(not (SPEECH / "manifest.json").is_file(), reason="the human recordings are not here")
 def test_human_telephone_german(recognizer: Recognizer) -> None:
     manifest = json.loads((SPEECH / "manifest.json").read_text("utf-8"))
-    clips = [clip for clip in manifest if clip["file"].startswith("telephone_de/") and clip["sec"] > 2][::7]
+    clips = [clip for clip in manifest if clip["file"].startswith("telephone_de/") and clip.get("sec", 0) > 2][::7]
     wrong = total = 0
     for clip in clips:
         with wave.open(str(SPEECH / clip["file"])) as file:

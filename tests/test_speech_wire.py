@@ -39,9 +39,7 @@ async def test_malformed(data: bytes) -> None:
         await read(data, eof=False)
 
 
-@pytest.mark.parametrize(
-    "data", [b"", b'{"type": "x", "data_length": 9}\n{', b'{"type": "x", "payload_length": 9}\n']
-)
+@pytest.mark.parametrize("data", [b"", b'{"type": "x", "data_length": 9}\n{', b'{"type": "x", "payload_length": 9}\n'])
 async def test_the_stream_ends(data: bytes) -> None:
     assert await read(data) is None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,16 +17,17 @@ from voicebot import dialogue as dialogues
 from voicebot.catalogue.store import open_database
 from voicebot.cli import UsageError
 from voicebot.dialogue import Dialogue, Say
-from voicebot.knowledge import city_or_sample, embeddings_path, understander
+from voicebot.knowledge import city_or_sample, comprehend, embeddings_path
 from voicebot.prompts import Prompts
 from voicebot.routing import Router
 from voicebot.settings import Settings
 from voicebot.speech.embedder import Embedder
 from voicebot.speech.language import decide_language
 from voicebot.understanding.result import Understanding
-from voicebot.understanding.understander import Understander
 
 BERLIN = ZoneInfo("Europe/Berlin")
+_SPOKEN_S = 60.0
+"""A typed text is no short utterance: its language may change at once."""
 
 
 def run_ask(settings: Settings, lines: Iterable[str], options: argparse.Namespace) -> None:
@@ -41,21 +42,28 @@ def run_ask(settings: Settings, lines: Iterable[str], options: argparse.Namespac
     finally:
         engine.dispose()
     router = Router(city, Prompts.load(languages), settings.data.speak_samples)
+    asyncio.run(_ask_all(settings, router, lines, options))
+
+
+async def _ask_all(settings: Settings, router: Router, lines: Iterable[str], options: argparse.Namespace) -> None:
+    languages = settings.speech.languages
     embedder = Embedder(settings.speech.threads)
 
-    async def embed(texts: Any) -> NDArray[np.float32]:
+    async def embed(texts: Sequence[str]) -> NDArray[np.float32]:
         return embedder.embed(texts)
 
     with console.Bars() as bars:
-        understands = asyncio.run(understander(city, embed, embeddings_path(settings.speech.models_dir), bars))
+        comprehension = await comprehend(router.city, embed, embeddings_path(settings.speech.models_dir), bars)
     dialogue = Dialogue(router, languages[0])
     for text in lines:
         if not text:
             continue
         if not options.chat:
             dialogue = Dialogue(router, languages[0])
-        language = options.lang or decide_language(text, {}, float(len(text)), dialogue.language, languages)
-        heard = _understand(understands, embedder, dialogue, text, language)
+        language = options.lang or decide_language(text, {}, _SPOKEN_S, dialogue.language, languages)
+        heard = await comprehension.understand(
+            text, language, expecting=dialogue.expecting, last_service=dialogue.service
+        )
         dialogue.language = language
         said = [each for each in dialogue.step(dialogues.heard(heard)) if isinstance(each, Say)]
         _print(_report(heard, dialogue, said), as_json=options.json)
@@ -70,13 +78,6 @@ def _clock(at: str | None) -> datetime:
     except ValueError:
         raise UsageError(f"--at {at}: write it as 2026-11-23T10:00") from None
     return moment.replace(tzinfo=BERLIN) if moment.tzinfo is None else moment.astimezone(BERLIN)
-
-
-def _understand(
-    understands: Understander, embedder: Embedder, dialogue: Dialogue, text: str, language: str
-) -> Understanding:
-    vector = embedder.embed([text])[0]
-    return understands.understand(text, language, vector, expecting=dialogue.expecting, last_service=dialogue.service)
 
 
 def _report(heard: Understanding, dialogue: Dialogue, said: list[Say]) -> dict[str, Any]:

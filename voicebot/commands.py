@@ -142,7 +142,7 @@ async def _call(options: argparse.Namespace, scenarios: list[Scenario]) -> int:
             console.print_json({"at": round(time.time(), 3), "event": what, **details})
 
     codecs = tuple(codec.upper() for codec in options.codec or ("G722", "PCMA", "PCMU"))
-    phone = telephone("127.0.0.1", options.port or free_port(), 18_000, user="0286112345", codecs=codecs)
+    phone = telephone("127.0.0.1", options.port or free_port(), 18_000, user="caller", codecs=codecs)
     endpoint = Endpoint(phone, lambda _call: None)
     await endpoint.start()
     failed = False

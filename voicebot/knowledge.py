@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
@@ -14,9 +16,13 @@ from voicebot.catalogue.importer import import_folder
 from voicebot.catalogue.store import StoreError, load_city
 from voicebot.share import share
 from voicebot.speech.embedding_cache import LABEL, EmbeddingCache
+from voicebot.speech.errors import SpeechUnavailable
 from voicebot.speech.models import default_models_dir
 from voicebot.speech.progress import Progress, silent
+from voicebot.understanding.result import Understanding
 from voicebot.understanding.understander import Understander, texts_to_embed
+
+log = logging.getLogger(__name__)
 
 Embed = Callable[[Sequence[str]], Awaitable[NDArray[np.float32]]]
 
@@ -43,10 +49,35 @@ def city_or_sample(engine: Engine, note: Callable[[str], None]) -> City:
         return load_city(engine)
 
 
-async def understander(city: City, embed: Embed | None, cache: Path, progress: Progress = silent) -> Understander:
-    """An understander with the vectors of all example questions; without ``embed`` by words and sound alone."""
+class Comprehension:
+    """Understanding as a session uses it: embedded elsewhere, matched in a thread, never failing."""
+
+    def __init__(self, understander: Understander, embed: Embed | None) -> None:
+        self._understander = understander
+        self._embed = embed
+
+    async def understand(
+        self, text: str, language: str, *, expecting: str | None, last_service: str | None
+    ) -> Understanding:
+        """See :meth:`.Understander.understand`; by words and sound alone where no embedding is to be had."""
+        vector = None
+        if text and self._embed is not None:
+            try:
+                vector = (await self._embed([text]))[0]
+            except SpeechUnavailable as error:
+                log.warning("understanding without an embedding: %s", error)
+        return await asyncio.to_thread(
+            self._understander.understand, text, language, vector, expecting=expecting, last_service=last_service
+        )
+
+
+async def comprehend(city: City, embed: Embed | None, cache: Path, progress: Progress = silent) -> Comprehension:
+    """Make a city's questions ready to be understood; without ``embed`` by words and sound alone.
+
+    Vectors of example questions that ``cache`` does not hold are made in batches. Raises SpeechUnavailable.
+    """
     if embed is None:
-        return Understander(city)
+        return Comprehension(Understander(city), None)
     texts = texts_to_embed(city)
     known = EmbeddingCache(cache, texts)
     missing = len(known)
@@ -55,4 +86,4 @@ async def understander(city: City, embed: Embed | None, cache: Path, progress: P
         known.add(batch, await embed(batch))
     if missing:
         progress(LABEL, missing, missing)
-    return Understander(city, known.finish())
+    return Comprehension(Understander(city, known.finish()), embed)

@@ -17,7 +17,7 @@ from telephony.endpoint import Endpoint, SipCall
 from voicebot.catalogue.city import City
 from voicebot.catalogue.store import open_database
 from voicebot.desk.messages import Message, store_message
-from voicebot.knowledge import city_or_sample, embeddings_path, understander
+from voicebot.knowledge import Comprehension, city_or_sample, comprehend, embeddings_path
 from voicebot.prompts import Prompts
 from voicebot.routing import Router
 from voicebot.session import Parts, Session
@@ -27,7 +27,6 @@ from voicebot.speech.errors import SpeechUnavailable
 from voicebot.speech.language import decide_language
 from voicebot.speech.progress import Progress, silent
 from voicebot.speech.vad import VoiceActivity, load_session
-from voicebot.understanding.understander import Understander
 from voicebot.voice import Voice
 
 log = logging.getLogger(__name__)
@@ -116,19 +115,18 @@ async def prepare(
     embeds = await wait_for_speech(speech)
     if not embeds:
         note(f"{settings.speech_uri} gives no embeddings: questions are matched by words and sound alone")
-    understands = await understander(
+    comprehension = await comprehend(
         city, speech.embed if embeds else None, embeddings_path(settings.speech.models_dir), progress
     )
-    await asyncio.to_thread(_warm_up, understands, settings)
+    await _warm_up(comprehension, settings)
     voice = Voice(speech)
     await voice.prepare(_fixed_prompts(prompts, city), progress)
     vad = load_session()
     return Parts(
         settings=settings,
         router=Router(city, prompts, settings.data.speak_samples),
-        understander=understands,
+        comprehension=comprehension,
         recognition=speech,
-        embeds=embeds,
         voice=voice,
         keep=lambda message: _keep(engine, message),
         activity=lambda: VoiceActivity(vad),
@@ -178,11 +176,11 @@ def _department_prompts(router: Router) -> list[tuple[str, str]]:
     ]
 
 
-def _warm_up(understands: Understander, settings: Settings) -> None:
+async def _warm_up(comprehension: Comprehension, settings: Settings) -> None:
     """What is loaded at first use must not keep the first caller waiting."""
     text = "Guten Tag"
     decide_language(text, {}, 1.0, settings.speech.languages[0], settings.speech.languages)
-    understands.understand(text, settings.speech.languages[0], None)
+    await comprehension.understand(text, settings.speech.languages[0], expecting=None, last_service=None)
 
 
 def _keep(engine: Engine, message: Message) -> None:

@@ -16,9 +16,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from telephony.audio import FRAMES_A_SECOND
 from telephony.call import Call
 from telephony.events import (
@@ -42,13 +39,10 @@ from voicebot.speech.errors import SpeechUnavailable
 from voicebot.speech.language import decide_language
 from voicebot.turns import FalseStart, Paused, Resumed, SpeechBegan, TurnEnded, Turns, TurnSettings
 from voicebot.understanding.result import Understanding
-from voicebot.understanding.understander import Understander
 from voicebot.voice import Voice
 
 log = logging.getLogger(__name__)
 
-SHORT_S = 2.5
-"""Speech shorter than this does not tell its language (measured: 0.4 to 0.5 for German)."""
 KEY_PAUSE_S = 4.0
 """Pause after which typed digits count as complete without ``#``."""
 DICTATION_MS = 1400
@@ -59,9 +53,15 @@ Journal = Callable[[str, dict[str, Any]], None]
 
 
 class Recognition(Protocol):
-    async def transcribe(self, pcm: bytes, *, language: str | None, languages: Sequence[str]) -> Transcription: ...
+    async def transcribe(self, pcm: bytes, *, language: str | None, languages: Sequence[str]) -> Transcription:
+        """What was said in 16 kHz PCM; raises SpeechUnavailable."""
 
-    async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]: ...
+
+class Comprehension(Protocol):
+    async def understand(
+        self, text: str, language: str, *, expecting: str | None, last_service: str | None
+    ) -> Understanding:
+        """What an utterance means; see :meth:`.Understander.understand`."""
 
 
 class Activity(Protocol):
@@ -75,10 +75,8 @@ class Parts:
 
     settings: Settings
     router: Router
-    understander: Understander
+    comprehension: Comprehension
     recognition: Recognition
-    embeds: bool
-    """Whether ``recognition`` gives embeddings; a stock Wyoming server does not."""
     voice: Voice
     keep: Callable[[Message], None]
     """Store a message; called in a thread."""
@@ -212,21 +210,19 @@ class Session:
     async def _understand(self, pcm: bytes, spoken_s: float) -> _Heard:
         began = time.monotonic()
         dialogue, languages = self._dialogue, self._settings.speech.languages
-        known = dialogue.language if self._turn_count and spoken_s < SHORT_S else None
-        transcription = await self._parts.recognition.transcribe(pcm, language=known, languages=languages)
-        recognised = time.monotonic()
-        text = transcription.text
-        language = known or decide_language(
-            text, transcription.language_probabilities, spoken_s, dialogue.language, languages
+        recognition = self._parts.recognition
+        transcription = await recognition.transcribe(pcm, language=None, languages=languages)
+        current = dialogue.language if self._turn_count else None
+        language = decide_language(
+            transcription.text, transcription.language_probabilities, spoken_s, current, languages
         )
-        vector = (await self._parts.recognition.embed([text]))[0] if text and self._parts.embeds else None
-        understanding = await asyncio.to_thread(
-            self._parts.understander.understand,
-            text,
-            language,
-            vector,
-            expecting=dialogue.expecting,
-            last_service=dialogue.service,
+        if transcription.text and transcription.language not in (None, language):
+            # Heard as another language than is likely here, as a short "ja" easily is: listen again.
+            transcription = await recognition.transcribe(pcm, language=language, languages=languages)
+        text = transcription.text
+        recognised = time.monotonic()
+        understanding = await self._parts.comprehension.understand(
+            text, language, expecting=dialogue.expecting, last_service=dialogue.service
         )
         return _Heard(understanding, recognised - began, time.monotonic() - recognised)
 

@@ -131,7 +131,7 @@ def load(path: Path | None = None, environ: dict[str, str] | None = None) -> Set
     if path is not None or file.exists():
         values = _read(file)
     for section, key in SECRETS:
-        if key in values.get(section, {}):
+        if isinstance(values.get(section), dict) and key in values[section]:
             raise SettingsError(
                 f"{file}: {section}.{key} is a secret and does not belong into a file;"
                 f" set {_variable(section, key)} instead"
@@ -190,8 +190,6 @@ def _line(detail: Any, file: Path) -> str:
     key = ".".join(str(part) for part in detail["loc"])
     if detail["type"] == "extra_forbidden":
         return f"{file}: {key}: there is no such setting"
-    return f"{file}: {key} = {detail['input']!r}: {detail['msg']} (or {_variable(*_two(detail['loc']))})"
-
-
-def _two(loc: tuple[Any, ...]) -> tuple[str, str]:
-    return str(loc[0]), str(loc[1]) if len(loc) > 1 else ""
+    loc = detail["loc"]
+    variable = f" (or {_variable(str(loc[0]), str(loc[1]))})" if len(loc) > 1 else ""
+    return f"{file}: {key} = {detail['input']!r}: {detail['msg']}{variable}"

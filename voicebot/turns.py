@@ -79,6 +79,7 @@ class Turns:
         self._speech: list[bytes] = []
         self._spoken_frames = 0
         self._last_voiced = 0
+        self._silence_before = 0
         self._speaking = False
         self._began = False
         self._paused = False
@@ -132,8 +133,7 @@ class Turns:
                 return events
             self._paused = True
             keep = self._speech[: self._last_voiced + self._frames(self.settings.early)]
-            preroll = min(len(keep), self._frames(self.settings.preroll))
-            spoken = max(0, self._last_voiced - preroll) * FRAME_MS / 1000
+            spoken = (self._last_voiced - self._silence_before) * FRAME_MS / 1000
             events.append(Paused(b"".join(keep), spoken))
         if self._paused and (silence >= self.end_ms or too_long):
             self._finish()
@@ -151,6 +151,7 @@ class Turns:
     def _start(self) -> None:
         self._speaking = True
         self._speech = list(self._recent)
+        self._silence_before = len(self._speech) - 1
         self._recent.clear()
         self._spoken_frames = 0
 

@@ -137,9 +137,7 @@ class SpeechClient:
                     batches.append(wire.vectors_of(await connection.await_event("embedding")))
         return np.concatenate(batches)
 
-    async def embed_cached(
-        self, texts: Sequence[str], path: Path, progress: Progress = silent
-    ) -> NDArray[np.float32]:
+    async def embed_cached(self, texts: Sequence[str], path: Path, progress: Progress = silent) -> NDArray[np.float32]:
         """The same, from the archive at `path` as far as it has them: see EmbeddingCache."""
         cache = await asyncio.to_thread(EmbeddingCache, path, texts)
         for start, batch in cache.missing(EMBED_BATCH):
@@ -175,9 +173,7 @@ class SpeechClient:
         try:
             yield _Connection(self.uri, reader, writer)
         except (OSError, ProtocolError) as error:
-            raise SpeechUnavailable(
-                f"the speech process at {self.uri} broke off: {_reason(error)}"
-            ) from error
+            raise SpeechUnavailable(f"the speech process at {self.uri} broke off: {_reason(error)}") from error
         finally:
             await wire.hang_up(writer)
 
@@ -228,9 +224,7 @@ class _To16k:
         if not all(isinstance(number, int) for number in numbers):
             raise ProtocolError("audio whose format is not given in whole numbers")
         if chunk.width != wire.SAMPLE_WIDTH or chunk.channels < 1 or not 4_000 <= chunk.rate <= 192_000:
-            raise ProtocolError(
-                f"audio of {chunk.rate} Hz in {chunk.channels} × {chunk.width} bytes is not usable"
-            )
+            raise ProtocolError(f"audio of {chunk.rate} Hz in {chunk.channels} × {chunk.width} bytes is not usable")
         frame = wire.SAMPLE_WIDTH * chunk.channels
         pcm: bytes = chunk.audio[: len(chunk.audio) // frame * frame]
         if chunk.channels == 1 and chunk.rate == wire.SAMPLE_RATE:
@@ -262,8 +256,7 @@ def _transcription(event: Event) -> Transcription:
             language=transcript.language,
             language_probability=_number(context.get("language_probability")),
             language_probabilities={
-                str(code): float(value)
-                for code, value in (context.get("language_probabilities") or {}).items()
+                str(code): float(value) for code, value in (context.get("language_probabilities") or {}).items()
             },
             hypotheses=[(str(text), float(score)) for text, score in context.get("hypotheses") or []],
             no_speech_probability=_number(context.get("no_speech_probability")),

@@ -97,6 +97,7 @@ class Connection:
                 await self._read()
         finally:
             worker.cancel()
+            self._writer.close()  # Before anything is awaited, as the process may be stopping.
             await asyncio.gather(worker, return_exceptions=True)
             await wire.hang_up(self._writer)
 
@@ -115,9 +116,7 @@ class Connection:
             except ProtocolError as error:
                 await self._refuse(str(error), "bad-request")
             except (KeyError, TypeError, AttributeError, ValueError):
-                await self._refuse(
-                    f"the event {event.type!r} lacks a field or has one of a wrong kind", "bad-request"
-                )
+                await self._refuse(f"the event {event.type!r} lacks a field or has one of a wrong kind", "bad-request")
 
     async def _take(self, event: Event) -> None:
         if Transcribe.is_type(event.type):
@@ -210,9 +209,7 @@ class Connection:
         if not isinstance(text, str) or len(text) > LONGEST_TEXT:
             raise ProtocolError(f"a text to speak has at most {LONGEST_TEXT} characters")
         voice = request.voice
-        language = (
-            self._language_of(voice.name, voice.language) if voice else self._engines.settings.languages[0]
-        )
+        language = self._language_of(voice.name, voice.language) if voice else self._engines.settings.languages[0]
         return lambda: self._synthesize(text, language)
 
     def _language_of(self, name: str | None, language: str | None) -> str:

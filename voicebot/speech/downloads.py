@@ -69,9 +69,7 @@ def fetch(url: str, path: Path, *, size: int, md5: str, progress: Progress = sil
         _download(url, part, size, progress)
         if part.stat().st_size != size or file_md5(part) != md5:
             part.unlink()
-            raise ModelError(
-                f"{url} came with another size or MD5 than it should have; try again, or report it"
-            )
+            raise ModelError(f"{url} came with another size or MD5 than it should have; try again, or report it")
         part.replace(path)
     except OSError as error:
         raise ModelError(f"{path} cannot be written: {error.strerror or error}") from error

@@ -39,9 +39,7 @@ class Embedder:
         vectors: NDArray[np.float32] = self._model.query(clean)
         return vectors
 
-    def embed_cached(
-        self, texts: Sequence[str], path: Path, progress: Progress = silent
-    ) -> NDArray[np.float32]:
+    def embed_cached(self, texts: Sequence[str], path: Path, progress: Progress = silent) -> NDArray[np.float32]:
         """The same, from the archive at `path` as far as it has them; what is new is added to it.
 
         The archive then holds these texts and no others; a damaged one is made anew.

@@ -73,9 +73,7 @@ def _save(path: Path, vectors: dict[str, NDArray[np.float32]]) -> None:
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
         part = Path(file.name)
         try:
-            np.savez(
-                file, keys=np.array(list(vectors), dtype="U32"), vectors=np.stack(list(vectors.values()))
-            )
+            np.savez(file, keys=np.array(list(vectors), dtype="U32"), vectors=np.stack(list(vectors.values())))
             file.close()
             part.replace(path)
         finally:

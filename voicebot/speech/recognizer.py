@@ -30,8 +30,8 @@ WINDOW_S = 10.0
 MARGIN_S = 4.0
 """Silence that must follow the speech inside the window; with less than 2 s Whisper repeats itself."""
 LONGEST_WINDOW_S = 30.0
-LONGEST_SPEECH_S = 26.0
-"""Longer speech is cut at a pause."""
+LONGEST_SPEECH_S = 18.0
+"""Longer speech is cut at a pause: as exact as in one window of 30 s, and faster."""
 CUT_SEARCH_S = 8.0
 """How far back from there a pause is looked for."""
 
@@ -92,9 +92,7 @@ class Recognizer:
             self._model: Any = WhisperModel(
                 str(model_dir), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True
             )
-        except (
-            Exception
-        ) as error:  # CTranslate2 and tokenizers raise RuntimeError, ValueError and bare Exception
+        except Exception as error:  # CTranslate2 and tokenizers raise RuntimeError, ValueError and bare Exception
             raise ModelError(f"the speech model in {model_dir} cannot be loaded: {error}") from error
         self.languages = tuple(languages)
         self._tokenizers: dict[str, Tokenizer] = {}
@@ -204,9 +202,7 @@ class Recognizer:
             )
         return self._tokenizers[language]
 
-    def _is_imagined(
-        self, hypotheses: list[tuple[str, float]], no_speech: float, audio: NDArray[np.float32]
-    ) -> bool:
+    def _is_imagined(self, hypotheses: list[tuple[str, float]], no_speech: float, audio: NDArray[np.float32]) -> bool:
         text, score = hypotheses[0]
         if no_speech > NO_SPEECH and score < UNLIKELY:
             return True

@@ -96,16 +96,16 @@ async def _answer(
     taken: str,
     ready: Callable[[Listening], None] | None,
 ) -> None:
-    tasks: set[asyncio.Task[None]] = set()
+    connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     def accepted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if len(tasks) >= CONNECTIONS:
-            _log.warning("%d connections are open, refused another", len(tasks))
+        if len(connections) >= CONNECTIONS:
+            _log.warning("%d connections are open, refused another", len(connections))
             writer.close()
             return
         task = asyncio.create_task(Connection(reader, writer, engines).run(), name="speech connection")
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
+        connections[task] = writer
+        task.add_done_callback(connections.pop)
 
     start = asyncio.start_unix_server if listener.family == socket.AF_UNIX else asyncio.start_server
     server = await start(accepted, sock=listener, limit=wire.HEADER_LIMIT, backlog=BACKLOG)
@@ -115,9 +115,13 @@ async def _answer(
         await stop.wait()
     finally:
         server.close()
-        for task in tasks:
+        held = dict(connections)
+        for task in held:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*held, return_exceptions=True)
+        for writer in held.values():
+            writer.transport.abort()
+        await asyncio.gather(*(writer.wait_closed() for writer in held.values()), return_exceptions=True)
 
 
 @contextlib.asynccontextmanager

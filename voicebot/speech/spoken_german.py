@@ -155,11 +155,7 @@ def _decimal(match: re.Match[str]) -> str:
 
 def _number(match: re.Match[str]) -> str:
     digits = match[0].replace(".", "")
-    if (
-        len(digits) > 9
-        or (len(digits) > 1 and digits[0] == "0")
-        or (len(digits) == 5 and "." not in match[0])
-    ):
+    if len(digits) > 9 or (len(digits) > 1 and digits[0] == "0") or (len(digits) == 5 and "." not in match[0]):
         return german_digits(digits)
     number = int(digits)
     return german_year(number) if 1100 <= number <= 1999 and "." not in match[0] else german(number)
@@ -223,8 +219,6 @@ RULES: tuple[Rule, ...] = (
     _rule(r"(?<=[a-zäöü])[:*_](?=innen\b|in\b)", ""),
     _rule(r"\bund/oder\b", "und oder"),
     _rule(rf"(?<![\w.,])({_WHOLE}),(\d+)(?!\w)", _decimal),
-    _rule(
-        rf"(?<![\w.,])(?:{_WHOLE})(?=([a-z])?\b)", lambda match: _number(match) + (" " if match[1] else "")
-    ),
+    _rule(rf"(?<![\w.,])(?:{_WHOLE})(?=([a-z])?\b)", lambda match: _number(match) + (" " if match[1] else "")),
 )
 """Abbreviations come first, as some of them stand before a number; whole numbers last."""

@@ -27,9 +27,7 @@ def model_path() -> Path:
         path = Path(folder) / "assets" / "silero_vad_v6.onnx"
         if path.is_file():
             return path
-    raise ModelError(
-        "the voice activity model is missing; mend with: pip install --force-reinstall faster-whisper"
-    )
+    raise ModelError("the voice activity model is missing; mend with: pip install --force-reinstall faster-whisper")
 
 
 def load_session(path: Path | None = None) -> onnxruntime.InferenceSession:
@@ -68,9 +66,7 @@ class VoiceActivity:
         probabilities = []
         while len(self._pending) >= 2 * STEP_SAMPLES:
             step, self._pending = self._pending[: 2 * STEP_SAMPLES], self._pending[2 * STEP_SAMPLES :]
-            probabilities.append(
-                self._step(np.frombuffer(step, dtype="<i2").astype(np.float32) / np.float32(32768))
-            )
+            probabilities.append(self._step(np.frombuffer(step, dtype="<i2").astype(np.float32) / np.float32(32768)))
         return probabilities
 
     def _step(self, samples: NDArray[np.float32]) -> float:

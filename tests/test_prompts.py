@@ -1,0 +1,69 @@
+"""Every language says everything, and nothing is written that is never said."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from voicebot.prompts import PromptError, Prompts, placeholders
+from voicebot.settings import Settings
+from voicebot.share import share
+
+ROOT = Path(__file__).parent.parent
+LANGUAGES = Settings().speech.languages
+
+
+def keys(language: str) -> dict[str, str]:
+    import tomllib
+
+    return tomllib.loads((share("prompts") / f"{language}.toml").read_text(encoding="utf-8"))
+
+
+def test_every_language_says_everything() -> None:
+    reference = keys("de")
+    for file in share("prompts").glob("*.toml"):
+        texts = keys(file.stem)
+        assert texts.keys() == reference.keys()
+        for key, text in texts.items():
+            assert text.strip()
+            assert placeholders(text) == placeholders(reference[key]), key
+
+
+def test_every_prompt_is_used() -> None:
+    code = "".join((ROOT / "voicebot" / f"{name}.py").read_text() for name in ("dialogue", "routing", "line"))
+    used = set(re.findall(r'"([a-z0-9_]+)"', code)) | {"emergency_110", "emergency_112"}
+    assert keys("de").keys() <= used
+
+
+def test_the_disclosure_comes_first_and_names_the_way_to_a_person() -> None:
+    prompts = Prompts.load(LANGUAGES)
+    for language, words in (("de", ("künstliche", "Null")), ("en", ("artificial intelligence", "zero"))):
+        said = " ".join(prompts.say(key, language, city="X") for key in ("greeting", "greeting_person"))
+        assert all(word in said for word in words)
+
+
+def test_sentences_are_short_enough_for_the_ear() -> None:
+    for language in LANGUAGES:
+        for key, text in keys(language).items():
+            for sentence in re.split(r"[.!?]\s", text):
+                assert len(sentence.split()) <= 25, (language, key, sentence)
+
+
+@pytest.mark.parametrize(
+    ("broken", "complaint"),
+    [
+        ("greeting = ", "cannot be read"),
+        ('greeting = ""', "greeting: must be a text"),
+        ('greeting = "{city"', "greeting: "),
+        ('hello = "x"', "greeting: missing"),
+    ],
+)
+def test_a_broken_prompt_file_is_named(tmp_path: Path, broken: str, complaint: str) -> None:
+    (tmp_path / "de.toml").write_text('greeting = "Guten Tag {city}"', encoding="utf-8")
+    (tmp_path / "en.toml").write_text(broken, encoding="utf-8")
+    with pytest.raises(PromptError, match=re.escape(str(tmp_path / "en.toml"))) as error:
+        Prompts.load(("de", "en"), tmp_path)
+    assert complaint in str(error.value)
+    assert "\n" not in str(error.value).strip()

@@ -1,0 +1,198 @@
+"""A small town and a line without models, for tests in virtual time.
+
+What is faked here stands at the outermost edge: ears that hear what the test says, a voice whose speech is
+a tone as long as the text, voice activity by loudness. Everything between is the product's own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import date, time
+
+import numpy as np
+
+from telephony.audio import RATE
+from telephony.events import CallEnded, TransferOutcome
+from telephony.memory import MemoryCall
+from voicebot.catalogue.city import City, Department, Example, Fact, OpeningSpan, Service
+from voicebot.desk.messages import Message
+from voicebot.knowledge import Comprehension
+from voicebot.prompts import Prompts
+from voicebot.routing import Router
+from voicebot.session import Parts, Session
+from voicebot.settings import Settings
+from voicebot.speech.client import Transcription
+from voicebot.speech.errors import SpeechUnavailable
+from voicebot.understanding.understander import Understander
+from voicebot.voice import Voice
+
+DAY = date(2026, 11, 22)
+SECONDS_A_CHARACTER = 0.05
+
+
+def tone(seconds: float, hertz: float = 440.0) -> bytes:
+    t = np.arange(round(seconds * RATE)) / RATE
+    return (8000 * np.sin(2 * np.pi * hertz * t)).astype("<i2").tobytes()
+
+
+def town() -> City:
+    hours = tuple(OpeningSpan(day, time(8), time(16), "Aushang", DAY) for day in range(5))
+    departments = [
+        Department("zentrale", {"de": "Zentrale", "en": "switchboard"}, "stadt", "0", "Aushang", DAY, ("Rathaus",)),
+        Department(
+            "buergerbuero",
+            {"de": "Bürgerbüro", "en": "citizens' office"},
+            "stadt",
+            "300",
+            "Aushang",
+            DAY,
+            ("Meldeamt",),
+            hours,
+            {"de": "dem Bürgerbüro", "en": "the citizens' office"},
+        ),
+        Department("kreis", {"de": "Kreis"}, "extern", "02861681100", "Kreis", DAY, ("Landratsamt",)),
+    ]
+    services = [
+        Service(
+            "personalausweis",
+            {"de": "Personalausweis", "en": "identity card"},
+            "buergerbuero",
+            "",
+            ("Ausweis",),
+            (Example("de", "Was brauche ich für einen neuen Personalausweis?"),),
+            (
+                Fact("personalausweis", "documents", "de", "Bringen Sie ein Foto mit.", "§ 9 PAuswG", DAY),
+                Fact("personalausweis", "fee", "de", "Er kostet sechsundvierzig Euro.", "sample", DAY),
+            ),
+        ),
+        Service(
+            "fuehrerschein",
+            {"de": "Führerschein"},
+            "kreis",
+            "",
+            ("Fahrerlaubnis",),
+            (Example("de", "Wo beantrage ich einen Führerschein?"),),
+            (Fact("fuehrerschein", "general", "de", "Den Führerschein macht der Kreis.", "FeV", DAY),),
+        ),
+    ]
+    return City(
+        "Stadt Musterfeld",
+        "zentrale",
+        {department.key: department for department in departments},
+        {service.key: service for service in services},
+    )
+
+
+class Ears:
+    """Hears the texts it was given, one an utterance; ``None`` is a recognizer that does not answer."""
+
+    def __init__(self) -> None:
+        self.texts: list[str | None] = []
+
+    async def transcribe(self, pcm: bytes, *, language: str | None, languages: Sequence[str]) -> Transcription:
+        await asyncio.sleep(0)
+        text = self.texts.pop(0)
+        if text is None:
+            raise SpeechUnavailable("no speech process answers")
+        return Transcription(text, "de", 0.99, {"de": 0.99, "en": 0.01})
+
+
+class Mouth:
+    """Speech as long as its text; breaks when told to."""
+
+    broken = False
+
+    async def synthesize(self, text: str, language: str) -> AsyncIterator[bytes]:
+        await asyncio.sleep(0)
+        if self.broken:
+            raise SpeechUnavailable("no speech process answers")
+        yield tone(len(text) * SECONDS_A_CHARACTER)
+
+
+class Loudness:
+    """Voice activity for tones."""
+
+    def push(self, frame: bytes) -> list[float]:
+        return [0.95 if any(frame) else 0.02]
+
+
+class Inline(Comprehension):
+    """Understanding without its thread, so that no real time passes."""
+
+    def __init__(self, city: City) -> None:
+        super().__init__(Understander(city), None)
+
+    async def understand(self, text, language, *, expecting, last_service):  # type: ignore[no-untyped-def]
+        return self._understander.understand(text, language, None, expecting=expecting, last_service=last_service)
+
+
+class Scene:
+    """One call in virtual time."""
+
+    def __init__(
+        self,
+        on_transfer: Callable[[str], TransferOutcome | CallEnded | None] = lambda _target: None,
+        *,
+        speak_samples: bool = False,
+        remote: str = "0286112345",
+    ) -> None:
+        self.city = town()
+        self.call = MemoryCall(on_transfer, remote)
+        self.ears, self.mouth = Ears(), Mouth()
+        self.messages: list[Message] = []
+        self.said: list[str] = []
+        self.journal: list[tuple[float, str, dict[str, object]]] = []
+        self._prompts = Prompts.load(("de", "en"))
+        self._parts = Parts(
+            settings=Settings(),
+            router=Router(self.city, self._prompts, speak_samples),
+            comprehension=Inline(self.city),
+            recognition=self.ears,
+            voice=Voice(self.mouth),
+            keep=self.messages.append,
+            activity=Loudness,
+        )
+
+    async def start(self) -> None:
+        """Begin the session with its fixed prompts ready, as a line has them."""
+        fixed = self._prompts.fixed("de", city=self.city.name) + self._prompts.fixed("en", city=self.city.name)
+        await self._parts.voice.prepare((text, language) for language in ("de", "en") for text in fixed)
+        self.session = asyncio.create_task(Session(self.call, self._parts, self._note).run())
+
+    def _note(self, what: str, details: dict[str, object]) -> None:
+        self.journal.append((self.call.now, what, details))
+        if what == "says":
+            self.said.append(str(details["text"]))
+
+    def prompt(self, key: str, **values: str) -> str:
+        return self._prompts.say(key, "de", city=self.city.name, **values)
+
+    async def until(self, condition: Callable[[], bool], limit_s: float = 120.0) -> None:
+        """Let virtual time pass; AssertionError if the condition never comes true."""
+        start = self.call.now
+        while not condition():
+            assert self.call.now - start < limit_s, f"{limit_s} s passed in vain; said so far: {self.said}"
+            assert not self.session.done(), f"the call is over; said so far: {self.said}"
+            await asyncio.sleep(0)
+
+    async def quiet(self) -> None:
+        """Until the bot has said something and has finished."""
+        await self.until(lambda: self.call.playing)
+        await self.until(lambda: not self.call.playing and not any(self.call.said[-1]))
+        mark = self.call.now
+        await self.until(lambda: self.call.playing or self.call.now > mark + 0.3)
+        if self.call.playing:
+            await self.quiet()
+
+    async def caller_says(self, text: str, seconds: float = 1.5) -> None:
+        """The caller speaks, and the bot's reply is heard to its end."""
+        said = len(self.said)
+        self.ears.texts.append(text)
+        self.call.say(tone(seconds))
+        await self.until(lambda: len(self.said) > said)
+        await self.quiet()
+
+    async def over(self) -> None:
+        """Until the session has ended; it must."""
+        await asyncio.wait_for(self.session, 30)
