@@ -302,3 +302,35 @@ async def test_hanging_up_at_any_moment_is_clean(after_s: float) -> None:
     await scene.over()
     left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     assert left == []
+
+
+async def test_a_typed_number_may_begin_with_zero_and_a_lone_zero_is_a_person() -> None:
+    for keys, transfers in (("0286", 1), ("0", 2)):
+        scene = Scene(lambda _target: BUSY, remote="")
+        await scene.start()
+        await scene.quiet()
+        scene.call.press("0")
+        await scene.until(lambda scene=scene: scene.prompt("offer_message") in scene.said[-1])
+        await scene.quiet()
+        scene.call.press("1")
+        await scene.quiet()
+        await scene.caller_says("Anna Schmidt")
+        assert scene.said[-1] == scene.prompt("message_number")
+        scene.call.press(keys)
+        await scene.until(lambda scene=scene: scene.said[-1] != scene.prompt("message_number"))
+        await scene.until(lambda scene=scene, wanted=transfers: len(scene.call.transfers) == wanted)
+        scene.call.caller_hangs_up()
+        await scene.over()
+        assert [message.number for message in scene.messages] == ([keys] if keys != "0" else [])
+
+
+async def test_an_error_of_ours_passes_the_caller_on(caplog: pytest.LogCaptureFixture) -> None:
+    scene = Scene(lambda _target: CONNECTED)
+    await scene.start()
+    await scene.quiet()
+    scene.ears.texts.clear()  # the fake's own error: it was asked once too often
+    scene.call.say(tone(1.0))
+    with pytest.raises(IndexError):
+        await scene.over()
+    assert scene.call.transfers == ["sip:0@pbx.example"]
+    assert scene.call.hung_up == 0

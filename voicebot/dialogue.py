@@ -259,6 +259,9 @@ class Dialogue:
         self.state = State.LISTENING
         return [self._say("anything_else")]
 
+    def _ask(self, _: Input) -> list[Do]:
+        return [self._say("greeting_question")]
+
     def _ask_name(self, happened: Input) -> list[Do]:
         self.decision = Decision(Action.CALLBACK, department=self._target)
         if happened.heard is not None and happened.kind is Kind.CALLBACK:
@@ -338,7 +341,7 @@ class Dialogue:
     def _silence(self, _: Input) -> list[Do]:
         self._silences += 1
         if self._silences == 1:
-            return [self._say("silence")]
+            return [self._say("silence")] if self.state is State.LISTENING else list(self._question[-1:])
         if self._silences == 2:
             return [self._say("silence_keys")]
         self.state = State.ENDING
@@ -410,6 +413,7 @@ _NAME_AND_NUMBER_ARE_WORDS: tuple[Kind, ...] = (
 
 TABLE: dict[State, dict[Kind, Handler]] = {
     State.LISTENING: {
+        Kind.YES: Dialogue._ask,
         Kind.NO: Dialogue._goodbye,
     },
     State.OFFERED: {

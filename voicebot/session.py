@@ -43,7 +43,7 @@ from voicebot.voice import Voice
 
 log = logging.getLogger(__name__)
 
-KEY_PAUSE_S = 4.0
+KEY_PAUSE_FRAMES = 4 * FRAMES_A_SECOND
 """Pause after which typed digits count as complete without ``#``."""
 DICTATION_MS = 1400
 """End of turn while a number is dictated: people pause between its groups."""
@@ -109,7 +109,8 @@ class Session:
         self._unsaid: list[Say] = []
         """What the caller's speech cut off, said again if it was only noise."""
         self._typed = ""
-        self._typed_frames = 0
+        self._typed_for = 0
+        """Frames since the last typed digit."""
         self._waiting: deque[Input] = deque()
         """Inputs that came while something protected was being said."""
         self._idle_frames = 0
@@ -119,21 +120,43 @@ class Session:
         self._background: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Hold the conversation until one side hangs up. Never leaves the call open."""
+        """Hold the conversation until one side hangs up. Never leaves the call open.
+
+        After an error of ours the caller is passed on to the switchboard before it is raised.
+        """
         try:
             await self._call.answer()
-            while True:
-                event = await self._call.next_event()
-                if isinstance(event, CallEnded):
-                    self._tell("ended", {"code": event.code, "reason": event.reason, "state": self._dialogue.state})
-                    return
-                await self._take(event)
+            await self._converse()
+        except Exception:
+            await self._give_up()
+            raise
         finally:
             self._speaker.stop()
             self._forget_turn()
             await self._call.hang_up()
             if self._background:
                 await asyncio.wait(self._background)
+
+    async def _converse(self) -> None:
+        while True:
+            event = await self._call.next_event()
+            if isinstance(event, CallEnded):
+                ended = {"code": event.code, "reason": event.reason, "state": self._dialogue.state}
+                self._tell("ended", ended)
+                return
+            await self._take(event)
+
+    async def _give_up(self) -> None:
+        """The conversation is broken: hand the caller to a person, without a word more."""
+        self._speaker.stop()
+        self._tell("gave_up", {})
+        await self._carry_out(Transfer(self._parts.router.switchboard))
+        while True:
+            match await self._call.next_event():
+                case TransferOutcome() | CallEnded():
+                    return
+                case _:
+                    pass
 
     async def _take(self, event: object) -> None:
         match event:
@@ -283,22 +306,23 @@ class Session:
     def _key(self, digit: str) -> None:
         self._tell("key", {"digit": digit})
         self._idle_frames = 0
-        if not self._dialogue.collects or (digit == "0" and not self._typed and not self._dialogue.caller):
+        if not self._dialogue.collects:
             self._forget_turn()
             self._input(dialogues.key(digit))
         elif digit == "#":
-            self._typed_frames = KEY_PAUSE_S * FRAMES_A_SECOND  # type: ignore[assignment]
+            self._typed_for = KEY_PAUSE_FRAMES
         else:
             self._typed += digit
-            self._typed_frames = 0
+            self._typed_for = 0
 
     def _finish_typing(self) -> None:
         if not self._typed:
             return
-        self._typed_frames += 1
-        if self._typed_frames >= KEY_PAUSE_S * FRAMES_A_SECOND:
+        self._typed_for += 1
+        if self._typed_for >= KEY_PAUSE_FRAMES:
             typed, self._typed = self._typed, ""
-            self._input(Input(Kind.DIGITS, digits=typed))
+            # A number begins with 0, too: only a lone one asks for a person.
+            self._input(dialogues.key(typed) if typed == "0" else Input(Kind.DIGITS, digits=typed))
 
     # Acting.
 

@@ -12,11 +12,12 @@ def bars_to(progress: Progress, label: str) -> type[Any]:
 
     class Bar(tqdm):  # type: ignore[misc, type-arg, unused-ignore]
         def __init__(self, *args: Any, **kwargs: Any) -> None:
-            kwargs.pop("name", None)
+            name = str(kwargs.pop("name", ""))
             kwargs["disable"] = True
             super().__init__(*args, **kwargs)
             self.total = kwargs.get("total") or 0
-            self._counts_bytes = kwargs.get("unit") == "B"
+            # Newer versions have a second bar in bytes, for what comes over the network.
+            self._counts_bytes = kwargs.get("unit") == "B" and not name.endswith(".transfer")
             self.n = kwargs.get("initial") or 0
 
         def update(self, n: float | None = 1) -> None:

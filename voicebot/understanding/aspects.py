@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from voicebot.understanding.normalise import fold
-from voicebot.understanding.phrasebook import LANGUAGES, phrasebook
+from voicebot.understanding.phrasebook import phrasebook
 
 
 def find_aspect(text: str, language: str) -> str | None:
     """One of :data:`voicebot.catalogue.city.ASPECTS`, or None where the question does not say."""
     folded = fold(text)
-    for name in sorted(LANGUAGES, key=lambda each: each != language):
-        for aspect, rule in phrasebook(name).aspects.items():
-            if rule.matches(folded):
-                return aspect
-    return None
+    aspects = phrasebook(language).aspects
+    return next((aspect for aspect, rule in aspects.items() if rule.matches(folded)), None)

@@ -85,8 +85,8 @@ class Evidence:
         order = [int(place) for place in np.argsort(-score, kind="stable")]
         ranked = []
         for rank, place in enumerate(order):
-            rival = order[0] if rank else order[1]
             if place != len(order) - 1:
+                rival = order[0] if rank else order[1]
                 lead = float(score[place] - score[rival])
                 ranked.append((place, weighing.likelihood(float(score[place]), lead)))
         return ranked[:count]

@@ -37,7 +37,7 @@ class Compounds:
         if len(word) < 2 * _SHORTEST_PART or not word.isalpha():
             return (word,)
         if word not in self._known:
-            self._known[word] = min(self._splits(word, word), key=len, default=(word,))
+            self._known[word] = min(self._splits(word, word), key=_clumsiness, default=(word,))
             if len(self._known) > 20_000:
                 self._known.pop(next(iter(self._known)))
         return self._known.get(word, (word,))
@@ -55,3 +55,8 @@ class Compounds:
                 if len(tail) >= _SHORTEST_PART and rest.startswith(link, end):
                     found.extend((head, *parts) for parts in self._splits(tail, whole))
         return found
+
+
+def _clumsiness(parts: tuple[str, ...]) -> tuple[int, int]:
+    """Few parts are better, then few letters left to the links between them."""
+    return len(parts), -sum(map(len, parts))

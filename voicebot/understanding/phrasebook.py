@@ -144,7 +144,9 @@ def phrasebook(language: str) -> Phrasebook:
     table = tomllib.loads(source)
     table = _with_sets(table, table["sets"])
     polite: list[str] = table["polite"]
-    leading = {answer: re.compile(rf"(?:{_any(table[answer]['leading'])}(?: |$))+") for answer in ("yes", "no")}
+    leading = {
+        answer: re.compile(rf"(?:{_any(table[answer]['leading'])}(?: |$))+") for answer in ("yes", "no")
+    }
     return Phrasebook(
         language=name,
         openings=re.compile(rf"^(?:{_any(table['openings'])}(?: |$))+"),

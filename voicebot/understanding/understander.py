@@ -90,7 +90,8 @@ class Understander:
         """The utterance taken as a question about a service."""
         evidence = self._matcher.evidence(text, vector)
         candidates = tuple(
-            (self._matcher.services[place], round(likelihood, 3)) for place, likelihood in evidence.ranking(_CANDIDATES)
+            (self._matcher.services[place], round(likelihood, 3))
+            for place, likelihood in evidence.ranking(_CANDIDATES)
         )
         asked = Understanding(
             text,
