@@ -145,7 +145,13 @@ class SipCall:
                 return False
             return True
 
-        return await self._endpoint.run(on_control_thread)
+        if self.ended:
+            return False
+        try:
+            return await self._endpoint.run(on_control_thread)
+        except EndpointError:
+            # The process is leaving, and has hung up on its own.
+            return False
 
     # What happened, on the loop's thread.
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from telephony.events import CallEnded, TransferOutcome, TransferResult
-from tests.town import Scene, tone
+from town import Scene, tone
 
 CONNECTED = TransferOutcome(TransferResult.CONNECTED, 200, "OK")
 BUSY = TransferOutcome(TransferResult.BUSY, 486, "Busy Here")

@@ -14,6 +14,7 @@ import pytest
 from voicebot.speech import downloads, models
 from voicebot.speech.downloads import fetch, hub_answers
 from voicebot.speech.errors import ModelError
+from voicebot.speech.hub_bars import bars_to
 from voicebot.speech.models import VOICES, ModelStore, Voice, VoiceFile, default_models_dir
 
 BODY = os.urandom(700_000)
@@ -181,6 +182,23 @@ def test_without_internet_it_fails_fast(tmp_path: Path) -> None:
         ModelStore(tmp_path).fetch_voice("de_DE-thorsten-medium")
     assert not hub_answers()
     assert time.perf_counter() - started < 10
+
+
+def test_the_hubs_progress_bars_are_passed_on(capsys: pytest.CaptureFixture[str]) -> None:
+    reports: list[tuple[str, int, int]] = []
+    bars = bars_to(lambda *report: reports.append(report), "downloading")
+    written = bars(desc="Reconstructing", total=0, initial=0, unit="B", unit_scale=True)
+    received = bars(desc="Downloading bytes", total=0, initial=0, unit="B", unit_scale=True)
+    files = bars(desc="Fetching 4 files", total=4)
+    written.total += 100
+    for bar in (received, written, files):
+        bar.refresh()
+        bar.update(40)
+        bar.set_postfix_str("1 MB/s", refresh=True)
+        bar.set_description_str("done")
+        bar.close()
+    assert reports == [("downloading", 40, 100)]
+    assert capsys.readouterr() == ("", "")
 
 
 # Voices

@@ -38,10 +38,7 @@ def test_where_only_the_word_occurs_there_is_no_emergency(row: dict[str, str]) -
             ("de", text, Intent.YES)
             for text in ["Ja", "jo", "Jau", "genau", "gerne", "Ja, gerne!", "passt schon", "ja ja", "Klar"]
         ),
-        *(
-            ("de", text, Intent.YES)
-            for text in ["Ja bitte", "Das hilft mir", "Okay", "na gut", "alles in Ordnung"][:4]
-        ),
+        *(("de", text, Intent.YES) for text in ["Ja bitte", "Das hilft mir", "Okay", "na gut"]),
         *(
             ("de", text, Intent.NO)
             for text in ["Nein", "nee", "Nö", "Nein, das hilft mir nicht", "lieber nicht"]
@@ -135,7 +132,9 @@ def test_leading_answer(text: str, answer: Intent | None, rest: str) -> None:
         ("de", "Wer darf das beantragen?", "requirements"),
         ("de", "Ich habe die PIN vom Online-Ausweis vergessen", None),
         ("de", "Ich möchte einen Personalausweis", None),
-        ("de", "Meine Papiere sind weg", "documents"),
+        ("de", "Meine Papiere sind weg", None),
+        ("de", "Mein Ausweis ist zu achtzig Prozent unlesbar", None),
+        ("de", "Wann macht das Amt zu und was kostet das?", "hours"),
         ("en", "How much is it?", "fee"),
         ("en", "What are your opening hours?", "hours"),
         ("en", "What do I need to bring?", "documents"),
@@ -159,7 +158,7 @@ def test_what_recognition_makes_of_silence_is_noise(text: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_phrase_file_says_everything(language: str) -> None:
     book = phrasebook(language)
-    assert set(book.aspects) == set(ASPECTS) - ({"general"} - set(book.aspects))
+    assert set(book.aspects) == set(ASPECTS)
     spoken = set(Intent) - {Intent.SERVICE, Intent.DEPARTMENT, Intent.EMERGENCY, Intent.NOMATCH}
     assert spoken <= set(book.rules)
     assert {kind.number for kind in book.emergencies} == {"112", "110"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import sys
 import time
@@ -33,6 +34,8 @@ log = logging.getLogger(__name__)
 
 SWITCH_INTERVAL_S = 0.0005
 """How soon a busy Python thread makes way for the media clock; with the default 5 ms ticks are missed."""
+NICE = -10
+"""Media go before everything else on the machine, where we may say so (root, or systemd's ``Nice=``)."""
 SPEECH_WAIT_S = 180.0
 """How long a starting line waits for its speech process: larger models load slowly."""
 
@@ -84,6 +87,8 @@ async def run_line(
     Raises SettingsError, StoreError, PromptError, SpeechError or EndpointError, each with one clear message.
     """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    with contextlib.suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, min(NICE, os.getpriority(os.PRIO_PROCESS, 0)))
     stop = stop or asyncio.Event()
     async with signals(stop):
         engine = await asyncio.to_thread(open_database, settings.database_url)

@@ -6,18 +6,20 @@ from tqdm.auto import tqdm  # type: ignore[import-untyped, unused-ignore]
 
 from voicebot.speech.progress import Progress
 
+TRANSFER = "Downloading bytes"
+"""The bar that newer versions have for the network, beside the one for what is written."""
+
 
 def bars_to(progress: Progress, label: str) -> type[Any]:
     """A class for `tqdm_class=` whose bars in bytes call `progress`."""
 
     class Bar(tqdm):  # type: ignore[misc, type-arg, unused-ignore]
         def __init__(self, *args: Any, **kwargs: Any) -> None:
-            name = str(kwargs.pop("name", ""))
+            kwargs.pop("name", None)  # vanilla tqdm refuses it
             kwargs["disable"] = True
             super().__init__(*args, **kwargs)
             self.total = kwargs.get("total") or 0
-            # Newer versions have a second bar in bytes, for what comes over the network.
-            self._counts_bytes = kwargs.get("unit") == "B" and not name.endswith(".transfer")
+            self._counts_bytes = kwargs.get("unit") == "B" and kwargs.get("desc") != TRANSFER
             self.n = kwargs.get("initial") or 0
 
         def update(self, n: float | None = 1) -> None:

@@ -15,9 +15,10 @@ def emergency_number(text: str) -> str | None:
     folded = fold(text)
     for language in LANGUAGES:
         book = phrasebook(language)
-        if book.harmless.matches(folded):
+        if book.past.matches(folded):
             continue
+        is_harmless = book.harmless.matches(folded)
         for kind in book.emergencies:
-            if kind.rule.matches(folded):
+            if (kind.is_certain or not is_harmless) and kind.rule.matches(folded):
                 return kind.number
     return None

@@ -71,6 +71,8 @@ class Emergency:
     """Words of one kind of emergency, and what makes them harmless."""
 
     number: str
+    is_certain: bool
+    """Overruled by the past alone, not by what is harmless."""
     rule: Rule
 
 
@@ -92,8 +94,10 @@ class Phrasebook:
     aspects: Mapping[str, Rule]
     """In the order in which they are tried."""
     emergencies: tuple[Emergency, ...]
+    past: Rule
+    """An emergency that is over: last week's."""
     harmless: Rule
-    """An emergency told of, not happening: last week's, its bill, its form."""
+    """One that is only talked about: its bill, its form."""
     leading: Mapping[str, re.Pattern[str]]
     """``yes`` and ``no`` at the beginning of a longer answer."""
     names: re.Pattern[str]
@@ -158,7 +162,10 @@ def phrasebook(language: str) -> Phrasebook:
         noise=Rule.read(table["noise"]),
         rules={intent: Rule.read(table[intent], polite) for intent in table["intents"]},
         aspects={aspect: Rule.read(rule) for aspect, rule in table["aspects"].items()},
-        emergencies=tuple(Emergency(kind["number"], Rule.read(kind)) for kind in table["emergency"]),
+        emergencies=tuple(
+            Emergency(kind["number"], kind["certain"], Rule.read(kind)) for kind in table["emergency"]
+        ),
+        past=Rule.read(table["past"]),
         harmless=Rule.read(table["harmless"]),
         leading=leading,
         names=re.compile(rf"(?<!\w){_any(table['names']['introductions'])} "),

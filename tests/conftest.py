@@ -1,0 +1,65 @@
+"""Real processes that tests share."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from programs import Line, StartLine, Voicebot
+from voicebot.ports import free_port
+
+SPEECH_START_S = 240.0
+"""On a fresh machine the model is put together first."""
+LINE_START_S = 180.0
+"""The first line of a session has its prompts made."""
+
+_rtp_ports = itertools.count(24_000, 200)
+
+
+@pytest.fixture(scope="session")
+def speech_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real speech process with real models, one for all tests."""
+    folder = tmp_path_factory.mktemp("speech")
+    uri = f"unix://{folder}/speech.sock"
+    speech = Voicebot("speech", environ={"VOICEBOT_SPEECH_URI": uri, "VOICEBOT_DATA_STATE_DIR": str(folder)})
+    try:
+        speech.wait_for_line("speech answers at", SPEECH_START_S)
+        yield uri
+    finally:
+        speech.end()
+    speech.finish()
+
+
+@pytest.fixture(scope="session")
+def start_line(speech_uri: str, tmp_path_factory: pytest.TempPathFactory) -> StartLine:
+    """Start a real line process: ``with start_line(VOICEBOT_SIP_SRTP="required") as line``.
+
+    At the end it must have closed every call, and left with status 0 and without a traceback.
+    """
+
+    @contextmanager
+    def start(**environ: str) -> Iterator[Line]:
+        port = str(free_port())
+        line = Line(
+            {
+                "VOICEBOT_SIP_HOST": "127.0.0.1",
+                "VOICEBOT_SIP_UDP_PORT": port,
+                "VOICEBOT_SIP_TCP_PORT": port,
+                "VOICEBOT_SIP_RTP_PORT": str(next(_rtp_ports)),
+                "VOICEBOT_SPEECH_URI": speech_uri,
+                "VOICEBOT_DATA_STATE_DIR": str(tmp_path_factory.mktemp("line")),
+                "VOICEBOT_DATA_SPEAK_SAMPLES": "true",
+                **environ,
+            }
+        )
+        try:
+            line.wait_for("open", LINE_START_S)
+            yield line
+        finally:
+            line.end()
+        line.finish()
+
+    return start

@@ -1,0 +1,137 @@
+"""SIPp as a caller; its scenarios are in ``sipp/``, put together from what is in ``sipp/parts/``."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ear import Ear
+from programs import Line, require
+from voicebot.ports import free_port
+
+SCENARIOS = Path(__file__).with_name("sipp")
+LIMIT_S = 60
+"""Longest run of a scenario."""
+
+
+@dataclass
+class Sipp:
+    """One run of a scenario against a line, and what both sides and the wire say of it."""
+
+    line: Line
+    id: str
+    """How the Call-IDs of the run begin."""
+    port: int
+    """SIPp's own."""
+    ear: Ear
+    messages: Path
+    """SIPp's log of what it sent and received."""
+    process: subprocess.Popen[str]
+    output: list[str] = field(default_factory=list)
+
+    def wait_for(self, event: str, timeout: float = 30.0, **details: Any) -> dict[str, Any]:
+        return self.line.wait_for(event, timeout, call=self.id, **details)
+
+    def events(self, event: str | None = None, **details: Any) -> list[dict[str, Any]]:
+        return self.line.events(event, call=self.id, **details)
+
+    def said_after(self, event: str, **details: Any) -> str:
+        """What the bot began to say first after an event."""
+        since = self.wait_for(event, **details)
+        journal = self.events()
+        later = (entry["text"] for entry in journal[journal.index(since) :] if entry["event"] == "says")
+        return next(later, "")
+
+    def received(self, status_or_method: str) -> str:
+        """The first message of that status (``200``) or method (``REFER``) which the bot sent."""
+        for message in self._received():
+            start = message.split("\n", 1)[0].split(" ")
+            if status_or_method in start[:2]:
+                return message
+        raise AssertionError(f"no {status_or_method} came from the bot\n{self.messages.read_text()}")
+
+    def answered_codecs(self) -> list[str]:
+        """Payload types of the audio line in the bot's answer, without telephone events."""
+        audio = re.search(r"^m=audio \d+ \S+ ([\d ]+)$", self.received("200"), re.MULTILINE)
+        assert audio is not None
+        return [payload for payload in audio.group(1).split() if payload != "101"]
+
+    def _received(self) -> Iterator[str]:
+        log = self.messages.read_text(encoding="utf-8").replace("\r", "")
+        for _, rest in re.findall(r"(message received) \[\d+\] bytes :\n\n(.*?)(?=\n-{20,}|\Z)", log, re.DOTALL):
+            yield rest
+
+    def finish(self) -> None:
+        """Wait until the scenario has been played; it must have gone as written, on both sides."""
+        out, _ = self.process.communicate(timeout=LIMIT_S + 10)
+        if self.process.returncode != 0:
+            log = self.messages.read_text(encoding="utf-8") if self.messages.exists() else ""
+            raise AssertionError(
+                f"SIPp ended with status {self.process.returncode}\n{out}\n{log[-6000:]}\n{self.line.tail()}"
+            )
+        for entry in self.events("established"):
+            self.line.wait_for("ended", 5, call=entry["call"])
+
+
+@contextmanager
+def sipp(
+    scenario: str,
+    line: Line,
+    folder: Path,
+    *,
+    codecs: str = "8 101",
+    calls: int = 1,
+    transport: str = "u1",
+    to: str = "",
+    ) -> Iterator[Sipp]:
+    """Play a scenario while the block runs; afterwards it must have succeeded.
+
+    ``codecs`` are the payload types that are offered, ``to`` is where to ring if that is not the line itself.
+    """
+    program = require("sipp")
+    identity = f"{scenario}-{uuid.uuid4().hex[:8]}"
+    file, messages = folder / f"{identity}.xml", folder / f"{identity}.log"
+    file.write_text(_expand((SCENARIOS / f"{scenario}.xml").read_text(encoding="utf-8")), encoding="utf-8")
+    port = free_port()
+    with Ear() as ear:
+        command = [
+            program, to or f"{line.host}:{line.port}", "-sf", str(file), "-m", str(calls), "-r", "20", "-t", transport,
+            "-i", "127.0.0.1", "-p", str(port), "-mp", str(free_port()), "-s", "voicebot",
+            "-cid_str", f"{identity}-%u@%s", "-key", "ear_port", str(ear.port), "-key", "codecs", codecs,
+            "-nostdin", "-timeout", str(LIMIT_S), "-timeout_error", "-trace_msg", "-message_file", str(messages),
+        ]  # fmt: skip
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        run = Sipp(line, identity, port, ear, messages, process)
+        try:
+            yield run
+            run.finish()
+        finally:
+            process.kill()
+            process.communicate()
+
+
+def _expand(scenario: str) -> str:
+    """Put the parts in: ``<include part="refer" answer="202 Accepted"/>``, in which it replaces ``[answer]``."""
+
+    def part(include: re.Match[str]) -> str:
+        values = dict(re.findall(r'(\w+)="([^"]*)"', include.group(1)))
+        text = (SCENARIOS / "parts" / f"{values.pop('part')}.xml").read_text(encoding="utf-8")
+        for name, value in values.items():
+            text = text.replace(f"[{name}]", value)
+        return text.rstrip("\n")
+
+    return re.sub(r"^ *<include ([^>]*)/>", part, scenario, flags=re.MULTILINE)

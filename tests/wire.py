@@ -1,0 +1,211 @@
+"""A telephone of bare sockets: a minimal SIP dialog and RTP with the kernel's own receive times.
+
+Independent of PJSIP on purpose: what it measures is what is on the wire (RFC 3261, RFC 3550, G.711 A-law).
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import struct
+import threading
+import time
+import uuid
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+SAMPLES = 160
+"""20 ms at 8 kHz."""
+_SO_TIMESTAMPNS = 35
+
+
+@dataclass(frozen=True)
+class Packet:
+    at: float
+    """Seconds, when the kernel received it."""
+    sequence: int
+    timestamp: int
+    payload_type: int
+    payload: bytes
+
+
+class Telephone:
+    """Rings, sends PCMA, and keeps every RTP packet that comes back."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._bot = (host, port)
+        self._sip = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._sip.bind(("127.0.0.1", 0))
+        self._rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._rtp.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+        self._rtp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        self._rtp.bind(("127.0.0.1", 0))
+        self._rtp.settimeout(0.2)
+        self.call_id = f"{uuid.uuid4()}@127.0.0.1"
+        self._tag = uuid.uuid4().hex[:8]
+        self._to = f"<sip:939@{host}:{port}>"
+        self.packets: list[Packet] = []
+        self.acknowledged = 0.0
+        """Seconds (wall clock), when our ACK was sent."""
+        self.last_sent = 0.0
+        self._ended = threading.Event()
+        self._speech = b""
+        self._lock = threading.Lock()
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> Telephone:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.hang_up()
+
+    def ring(self) -> None:
+        """INVITE, wait for the answer, ACK; media flow from here on."""
+        local = self._rtp.getsockname()[1]
+        body = (
+            f"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+            f"m=audio {local} RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
+            "a=fmtp:101 0-16\r\na=ptime:20\r\n"
+        )
+        self._request("INVITE", 1, body)
+        answer = self._response(200, "INVITE")
+        self._to = re.search(r"^To: *(.*)$", answer, re.MULTILINE | re.IGNORECASE).group(1).strip()  # type: ignore[union-attr]
+        remote = int(re.search(r"^m=audio (\d+)", answer, re.MULTILINE).group(1))  # type: ignore[union-attr]
+        self._media = (self._bot[0], remote)
+        self._request("ACK", 1)
+        self.acknowledged = time.time()
+        self._threads = [
+            threading.Thread(target=run, daemon=True) for run in (self._send, self._receive, self._signalling)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def say(self, pcm_16k: bytes) -> None:
+        """Send speech after what is being sent; silence is sent otherwise."""
+        samples = np.frombuffer(pcm_16k, "<i2").astype(np.int32)
+        narrow = (samples[0::2][: len(samples) // 2] + samples[1::2][: len(samples) // 2]) // 2
+        with self._lock:
+            self._speech += alaw(narrow)
+
+    @property
+    def speaking(self) -> bool:
+        with self._lock:
+            return bool(self._speech)
+
+    def heard(self) -> NDArray[np.int32]:
+        """What came back so far, as 8 kHz samples, lost packets filled with silence."""
+        packets = sorted(self.packets, key=lambda packet: packet.timestamp)
+        if not packets:
+            return np.zeros(0, np.int32)
+        first = packets[0].timestamp
+        samples = np.zeros(packets[-1].timestamp - first + SAMPLES, np.int32)
+        for packet in packets:
+            start = packet.timestamp - first
+            samples[start : start + len(packet.payload)] = linear(packet.payload)
+        return samples
+
+    def hang_up(self) -> None:
+        if self._threads and not self._ended.is_set():
+            self._ended.set()
+            for thread in self._threads:
+                thread.join(2)
+            self._request("BYE", 2)
+            self._response(200, "BYE")
+        self._sip.close()
+        self._rtp.close()
+
+    def _request(self, method: str, number: int, body: str = "") -> None:
+        host, port = self._sip.getsockname()
+        lines = [
+            f"{method} sip:939@{self._bot[0]}:{self._bot[1]} SIP/2.0",
+            f"Via: SIP/2.0/UDP {host}:{port};branch=z9hG4bK{uuid.uuid4().hex}",
+            f"From: <sip:0286155500@{host}>;tag={self._tag}",
+            f"To: {self._to}",
+            f"Call-ID: {self.call_id}",
+            f"CSeq: {number} {method}",
+            f"Contact: <sip:0286155500@{host}:{port}>",
+            "Max-Forwards: 70",
+            *(["Content-Type: application/sdp"] if body else []),
+            f"Content-Length: {len(body)}",
+        ]
+        self._sip.sendto(("\r\n".join(lines) + "\r\n\r\n" + body).encode(), self._bot)
+
+    def _response(self, code: int, method: str) -> str:
+        self._sip.settimeout(5)
+        while True:
+            text = self._sip.recv(65535).decode()
+            if text.startswith(f"SIP/2.0 {code} ") and re.search(rf"^CSeq: *\d+ {method}", text, re.MULTILINE):
+                return text
+            if text.startswith("SIP/2.0") and int(text[8:11]) >= 300:
+                raise AssertionError(text.partition("\r\n")[0])
+
+    def _signalling(self) -> None:
+        """Answer the bot's own requests, such as its BYE."""
+        self._sip.settimeout(0.2)
+        while not self._ended.is_set():
+            try:
+                text = self._sip.recv(65535).decode()
+            except TimeoutError:
+                continue
+            if text.startswith("SIP/2.0"):
+                continue
+            kept = [
+                line for line in text.split("\r\n") if re.match(r"(Via|From|To|Call-ID|CSeq):", line, re.IGNORECASE)
+            ]
+            self._sip.sendto("\r\n".join(["SIP/2.0 200 OK", *kept, "Content-Length: 0", "", ""]).encode(), self._bot)
+            if text.startswith("BYE"):
+                self._ended.set()
+
+    def _send(self) -> None:
+        sequence, timestamp, silence = 0, 0, alaw(np.zeros(SAMPLES, np.int32))
+        due = time.monotonic()
+        while not self._ended.is_set():
+            with self._lock:
+                payload, self._speech = self._speech[:SAMPLES], self._speech[SAMPLES:]
+            if payload:
+                self.last_sent = time.time()
+            packet = struct.pack("!BBHII", 0x80, 8, sequence & 0xFFFF, timestamp, 0x1234)
+            self._rtp.sendto(packet + payload.ljust(SAMPLES, silence[:1]), self._media)
+            sequence, timestamp = sequence + 1, timestamp + SAMPLES
+            due += 0.02
+            self._ended.wait(max(0.0, due - time.monotonic()))
+
+    def _receive(self) -> None:
+        while not self._ended.is_set():
+            try:
+                data, ancillary, _, _ = self._rtp.recvmsg(2048, 64)
+            except TimeoutError:
+                continue
+            seconds, nanoseconds = struct.unpack("qq", ancillary[0][2][:16])
+            _, kind, sequence, timestamp = struct.unpack("!BBHI", data[:8])
+            at = seconds + nanoseconds / 1e9
+            self.packets.append(Packet(at, sequence, timestamp, kind & 0x7F, data[12:]))
+
+
+def _alaw_table() -> NDArray[np.int32]:
+    """The 256 linear values of A-law (ITU-T G.711, table 1a), 16 bit."""
+    values = []
+    for code in range(256):
+        inverted = code ^ 0x55
+        exponent, mantissa = (inverted >> 4) & 7, inverted & 15
+        magnitude = (mantissa << 4) + 8 if exponent == 0 else ((mantissa << 4) + 0x108) << (exponent - 1)
+        values.append(magnitude if inverted & 0x80 else -magnitude)
+    return np.array(values, np.int32)
+
+
+_TABLE = _alaw_table()
+_ORDER = np.argsort(_TABLE)
+
+
+def linear(payload: bytes) -> NDArray[np.int32]:
+    return _TABLE[np.frombuffer(payload, np.uint8)]
+
+
+def alaw(samples: NDArray[np.int32]) -> bytes:
+    """The nearest A-law code of each sample."""
+    ordered = _TABLE[_ORDER]
+    right = np.clip(np.searchsorted(ordered, samples), 1, 255)
+    nearer = right - (samples - ordered[right - 1] < ordered[right] - samples)
+    return _ORDER[nearer].astype(np.uint8).tobytes()
