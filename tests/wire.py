@@ -50,6 +50,8 @@ class Telephone:
         self.acknowledged = 0.0
         """Seconds (wall clock), when our ACK was sent."""
         self.last_sent = 0.0
+        self.requests: dict[str, str] = {}
+        """The bot's own requests by method, such as its REFER."""
         self._ended = threading.Event()
         self._speech = b""
         self._lock = threading.Lock()
@@ -106,6 +108,24 @@ class Telephone:
             samples[start : start + len(packet.payload)] = linear(packet.payload)
         return samples
 
+    def heard_sound(self, since: int = 0) -> bool:
+        """Whether any packet from that number on is more than silence."""
+        return any(np.abs(linear(packet.payload)).max() > 500 for packet in self.packets[since:])
+
+    def wait_for_silence(self, seconds: float, timeout: float) -> None:
+        deadline = time.monotonic() + timeout
+        while self.heard_sound(max(0, len(self.packets) - round(seconds * 50))):
+            assert time.monotonic() < deadline, "the bot does not stop speaking"
+            time.sleep(0.05)
+
+    def wait_for_request(self, method: str, timeout: float) -> str:
+        """A request of the bot's, whether it has come already or is to come."""
+        deadline = time.monotonic() + timeout
+        while method not in self.requests:
+            assert time.monotonic() < deadline, f"no {method} within {timeout:g} s"
+            time.sleep(0.02)
+        return self.requests[method]
+
     def hang_up(self) -> None:
         if self._threads and not self._ended.is_set():
             self._ended.set()
@@ -155,6 +175,7 @@ class Telephone:
                 line for line in text.split("\r\n") if re.match(r"(Via|From|To|Call-ID|CSeq):", line, re.IGNORECASE)
             ]
             self._sip.sendto("\r\n".join(["SIP/2.0 200 OK", *kept, "Content-Length: 0", "", ""]).encode(), self._bot)
+            self.requests[text.partition(" ")[0]] = text
             if text.startswith("BYE"):
                 self._ended.set()
 

@@ -34,6 +34,11 @@ def test_the_bot_goes_on_after_inactive_media(call: Sipp) -> None:
     assert_silent_on_hold_and_talking_afterwards(call)
 
 
+@pytest.mark.plays("cancel")
+def test_a_cancel_that_crosses_the_answer_leaves_no_call(call: Sipp) -> None:
+    assert call.wait_for("ended")["code"] in (200, 487)
+
+
 def assert_silent_on_hold_and_talking_afterwards(call: Sipp) -> None:
     held, resumed = call.wait_for("held", held=True)["at"], call.wait_for("held", held=False)["at"]
     assert not any(packet.loud for packet in call.ear.between(held + SETTLED_S, resumed))
