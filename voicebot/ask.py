@@ -81,7 +81,7 @@ def _clock(at: str | None) -> datetime:
 
 
 def _report(heard: Understanding, dialogue: Dialogue, said: list[Say]) -> dict[str, Any]:
-    decision = dialogue.router.decide(heard)
+    decision = dialogue.decision
     department = decision.department
     return {
         "text": heard.text,

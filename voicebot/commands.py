@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from telephony.audio import AudioError, read_wav, write_wav
 from telephony.settings import EndpointError
@@ -19,9 +19,11 @@ from voicebot.catalogue.store import StoreError, open_database
 from voicebot.cli import UsageError
 from voicebot.prompts import PromptError
 from voicebot.settings import Settings, SettingsError
-from voicebot.speech.engines import SpeechSettings
 from voicebot.speech.errors import ModelError, SpeechError
 from voicebot.speech.models import ModelStore, default_models_dir
+
+if TYPE_CHECKING:
+    from voicebot.speech.engines import SpeechSettings
 
 INPUT_ERRORS: tuple[type[Exception], ...] = (SettingsError, PromptError, DataError, ScenarioError, AudioError)
 FAILURES: tuple[type[Exception], ...] = (StoreError, SpeechError, ModelError, EndpointError)
@@ -66,11 +68,13 @@ def speech(options: argparse.Namespace) -> None:
         console.note(f"speech answers at {listening.uri}; {listening.voices}")
 
     with console.Bars() as bars:
-        asyncio.run(serve(current.speech_uri, speech_settings(current), ready=ready, progress=bars))
+        asyncio.run(serve(current.speech_uri, _speech_settings(current), ready=ready, progress=bars))
 
 
-def speech_settings(current: Settings) -> SpeechSettings:
+def _speech_settings(current: Settings) -> SpeechSettings:
     """The speech section as the speech package wants it."""
+    from voicebot.speech.engines import SpeechSettings
+
     chosen = current.speech
     return SpeechSettings(
         models_dir=chosen.models_dir or default_models_dir(),

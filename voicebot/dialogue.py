@@ -7,7 +7,7 @@ Everything that happens on a call is one :class:`Input`; :meth:`Dialogue.step` l
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from telephony.events import TransferResult
@@ -141,8 +141,8 @@ class Dialogue:
     state: State = State.LISTENING
     service: str | None = None
     """The service last spoken of, for follow-ups such as "und was kostet das?"."""
-    decision: Decision | None = None
-    """The last decision; ``voicebot ask`` reports it."""
+    decision: Decision = field(default_factory=lambda: Decision(Action.NOMATCH))
+    """What the last utterance led to; ``voicebot ask`` reports it."""
     _target: Department | None = None
     _misunderstood: int = 0
     _silences: int = 0
@@ -173,6 +173,8 @@ class Dialogue:
             self._silences = 0
         if happened.kind not in (Kind.NOT_UNDERSTOOD, Kind.NOISE, Kind.SILENCE):
             self._misunderstood = 0
+        if happened.heard is not None:
+            self.decision = self.router.decide(happened.heard)
         handler = TABLE[self.state].get(happened.kind) or ANYWHERE[happened.kind]
         actions = handler(self, happened)
         if any(isinstance(action, Say) for action in actions) and happened.kind is not Kind.REPEAT:
@@ -198,8 +200,7 @@ class Dialogue:
 
     def _answer(self, happened: Input) -> list[Do]:
         assert happened.heard is not None
-        decision = self.router.decide(happened.heard)
-        self.decision = decision
+        decision = self.decision
         self.service = decision.service or self.service
         self._matter = happened.heard.text
         self._target = decision.department
@@ -223,13 +224,13 @@ class Dialogue:
     def _person(self, happened: Input) -> list[Do]:
         if happened.heard is not None:
             self._matter = self._matter or happened.heard.text
-        self.decision = Decision(Action.TRANSFER, department=self.router.switchboard)
         return self._transfer_to(self.router.switchboard)
 
     def _transfer_to(self, target: Department | None, *announcement: Say) -> list[Do]:
         if target is None or target.kind == "extern":
             target = self.router.switchboard
         self._target = target
+        self.decision = replace(self.decision, action=Action.TRANSFER, department=target)
         self.state = State.TRANSFERRING
         if not announcement:
             if target is self.router.switchboard:
@@ -263,7 +264,7 @@ class Dialogue:
         return [self._say("greeting_question")]
 
     def _ask_name(self, happened: Input) -> list[Do]:
-        self.decision = Decision(Action.CALLBACK, department=self._target)
+        self.decision = replace(self.decision, action=Action.CALLBACK)
         if happened.heard is not None and happened.kind is Kind.CALLBACK:
             self._matter = self._matter or happened.heard.text
         self.state = State.NAME
@@ -311,28 +312,23 @@ class Dialogue:
         return [self._say("message_stored"), HangUp()]
 
     def _goodbye(self, _: Input) -> list[Do]:
-        self.decision = Decision(Action.GOODBYE)
         self.state = State.ENDING
         return [self._say("goodbye"), HangUp()]
 
     def _emergency(self, happened: Input) -> list[Do]:
         assert happened.heard is not None
-        self.decision = Decision(Action.EMERGENCY)
         self.state = State.LISTENING
         return [self._say(f"emergency_{happened.heard.emergency or '112'}", protected=True)]
 
     def _privacy(self, _: Input) -> list[Do]:
-        self.decision = Decision(Action.PRIVACY)
         if self.state is State.ENDING:
             self.state = State.LISTENING
         return [self._say("privacy"), *self._question[-1:]]
 
     def _repeat(self, _: Input) -> list[Do]:
-        self.decision = Decision(Action.REPEAT)
         return list(self._question)
 
     def _not_understood(self, happened: Input) -> list[Do]:
-        self.decision = Decision(Action.NOMATCH, service=happened.heard.service if happened.heard else None)
         self._misunderstood += 1
         if self._misunderstood >= 2:
             return self._transfer_to(self.router.switchboard, self._say("not_understood_person"))

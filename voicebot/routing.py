@@ -70,8 +70,9 @@ class Router:
             if heard.aspect == "hours":
                 return self._hours(department, heard)
             if department.kind == "extern":
-                return Decision(Action.EXTERNAL, self._external(department, heard.language), department)
-            return Decision(Action.TRANSFER, department=department, aspect=heard.aspect)
+                reply = self._external(department, heard.language)
+                return Decision(Action.EXTERNAL, reply, department, heard.service, heard.aspect)
+            return Decision(Action.TRANSFER, (), department, heard.service, heard.aspect)
         if heard.intent in (Intent.HUMAN, Intent.CONNECT):
             return Decision(Action.TRANSFER, department=self.switchboard)
         return Decision(_ACTIONS.get(heard.intent, Action.NOMATCH), service=heard.service)

@@ -178,6 +178,9 @@ class Session:
 
     async def _tick(self, frame: Frame) -> None:
         if self._held:
+            # A PBX may hold the caller while it transfers: leaving does not wait for the caller's ear.
+            if not self._speaker.speaking and self._after:
+                await self._carry_out(self._after.popleft())
             return
         self._frames += 1
         self._speaker.tick()

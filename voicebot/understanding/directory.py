@@ -35,9 +35,7 @@ class Mention:
 def windows(words: Sequence[str], longest: int) -> list[tuple[int, int]]:
     """All runs of up to ``longest`` words, as start and end."""
     return [
-        (start, end)
-        for start in range(len(words))
-        for end in range(start + 1, min(start + longest, len(words)) + 1)
+        (start, end) for start in range(len(words)) for end in range(start + 1, min(start + longest, len(words)) + 1)
     ]
 
 
@@ -64,9 +62,7 @@ class Directory:
             return None
         spoken = ["".join(words[start:end]) for start, end in runs]
         spelling = cdist(spoken, self._names, scorer=fuzz.ratio, dtype=np.float32) / 100
-        sound = (
-            cdist([cologne(run) for run in spoken], self._codes, scorer=fuzz.ratio, dtype=np.float32) / 100
-        )
+        sound = cdist([cologne(run) for run in spoken], self._codes, scorer=fuzz.ratio, dtype=np.float32) / 100
         spelling[spelling < _PERHAPS] = 0
         exact = np.where(spelling >= _AS_WRITTEN, spelling, 0)
         alike = np.where(self._short, exact, np.maximum(spelling, (spelling + sound) / 2))

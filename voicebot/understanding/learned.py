@@ -73,6 +73,4 @@ class VectorClassifier:
 def _ngrams(text: str) -> Counter[int]:
     """How often each bucket of n-grams occurs; crc32, as it is the same in every process."""
     padded = f" {text} ".encode()
-    return Counter(
-        crc32(padded[at : at + size]) % _BUCKETS for size in _SIZES for at in range(len(padded) - size + 1)
-    )
+    return Counter(crc32(padded[at : at + size]) % _BUCKETS for size in _SIZES for at in range(len(padded) - size + 1))

@@ -148,9 +148,7 @@ def phrasebook(language: str) -> Phrasebook:
     table = tomllib.loads(source)
     table = _with_sets(table, table["sets"])
     polite: list[str] = table["polite"]
-    leading = {
-        answer: re.compile(rf"(?:{_any(table[answer]['leading'])}(?: |$))+") for answer in ("yes", "no")
-    }
+    leading = {answer: re.compile(rf"(?:{_any(table[answer]['leading'])}(?: |$))+") for answer in ("yes", "no")}
     return Phrasebook(
         language=name,
         openings=re.compile(rf"^(?:{_any(table['openings'])}(?: |$))+"),
@@ -162,9 +160,7 @@ def phrasebook(language: str) -> Phrasebook:
         noise=Rule.read(table["noise"]),
         rules={intent: Rule.read(table[intent], polite) for intent in table["intents"]},
         aspects={aspect: Rule.read(rule) for aspect, rule in table["aspects"].items()},
-        emergencies=tuple(
-            Emergency(kind["number"], kind["certain"], Rule.read(kind)) for kind in table["emergency"]
-        ),
+        emergencies=tuple(Emergency(kind["number"], kind["certain"], Rule.read(kind)) for kind in table["emergency"]),
         past=Rule.read(table["past"]),
         harmless=Rule.read(table["harmless"]),
         leading=leading,

@@ -90,8 +90,7 @@ class Understander:
         """The utterance taken as a question about a service."""
         evidence = self._matcher.evidence(text, vector)
         candidates = tuple(
-            (self._matcher.services[place], round(likelihood, 3))
-            for place, likelihood in evidence.ranking(_CANDIDATES)
+            (self._matcher.services[place], round(likelihood, 3)) for place, likelihood in evidence.ranking(_CANDIDATES)
         )
         asked = Understanding(
             text,
@@ -171,4 +170,6 @@ def _told(asked: Understanding, intent: Intent) -> Understanding:
 
 
 def _to_department(asked: Understanding, department: str, confidence: float) -> Understanding:
-    return replace(asked, intent=Intent.DEPARTMENT, confidence=confidence, department=department)
+    # A department's name alone resembles its services; only what is surely meant is passed on.
+    service = asked.service if asked.confidence >= _SURE else None
+    return replace(asked, intent=Intent.DEPARTMENT, confidence=confidence, service=service, department=department)
