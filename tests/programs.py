@@ -111,6 +111,13 @@ class Program:
             reader.join(5)
         return status
 
+    def pause(self) -> None:
+        """Have the kernel stop it: what is sent to it meanwhile arrives all at once at :meth:`resume`."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
     def kill(self) -> None:
         """End it as a crash would."""
         self._process.send_signal(signal.SIGKILL)

@@ -11,11 +11,11 @@ import time
 from pathlib import Path
 
 import pytest
-from programs import Voicebot
-from wire import Telephone
 
+from programs import Voicebot
 from voicebot.pico import speak
 from voicebot.ports import free_port
+from wire import Telephone
 
 BORKEN = Path(__file__).parent.parent / "data" / "borken"
 

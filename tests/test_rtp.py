@@ -11,15 +11,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from programs import Line
-from wire import Telephone, alaw, linear
 
+from programs import Line
 from telephony.audio import read_wav
 from telephony.endpoint import Endpoint, SipCall
 from telephony.events import CallEnded, Frame
 from telephony.settings import SipSettings
 from voicebot.pico import speak
 from voicebot.ports import free_port
+from wire import Telephone, alaw, linear
 
 SPEECH = Path(__file__).parent.parent.parent / "shared" / "speech"
 

@@ -133,9 +133,7 @@ def test_a_person_for_a_service_is_its_department(understander: Understander) ->
     assert (got.intent, got.department, got.service) == (Intent.DEPARTMENT, "steuern", "hundesteuer")
 
 
-@pytest.mark.parametrize(
-    "text", ["Mit der Zentrale bitte verbinden", "Ich will nicht mit einem Computer reden"]
-)
+@pytest.mark.parametrize("text", ["Mit der Zentrale bitte verbinden", "Ich will nicht mit einem Computer reden"])
 def test_a_person_no_matter_which(understander: Understander, text: str) -> None:
     assert ask(understander, text).intent in (Intent.HUMAN, Intent.CONNECT)
     assert ask(understander, text).department is None
@@ -153,9 +151,7 @@ def test_emergency_before_all_else(understander: Understander) -> None:
     assert (got.intent, got.emergency, got.service) == (Intent.EMERGENCY, "112", None)
 
 
-@pytest.mark.parametrize(
-    "text", ["Und was kostet das?", "Ja, aber was kostet das denn?", "Wie teuer ist das?"]
-)
+@pytest.mark.parametrize("text", ["Und was kostet das?", "Ja, aber was kostet das denn?", "Wie teuer ist das?"])
 @pytest.mark.parametrize("expecting", [None, "yes_no"])
 def test_follow_up(understander: Understander, text: str, expecting: str | None) -> None:
     got = ask(understander, text, expecting=expecting, last="hundesteuer")

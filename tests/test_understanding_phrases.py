@@ -39,10 +39,7 @@ def test_where_only_the_word_occurs_there_is_no_emergency(row: dict[str, str]) -
             for text in ["Ja", "jo", "Jau", "genau", "gerne", "Ja, gerne!", "passt schon", "ja ja", "Klar"]
         ),
         *(("de", text, Intent.YES) for text in ["Ja bitte", "Das hilft mir", "Okay", "na gut"]),
-        *(
-            ("de", text, Intent.NO)
-            for text in ["Nein", "nee", "Nö", "Nein, das hilft mir nicht", "lieber nicht"]
-        ),
+        *(("de", text, Intent.NO) for text in ["Nein", "nee", "Nö", "Nein, das hilft mir nicht", "lieber nicht"]),
         *(("en", text, Intent.YES) for text in ["Yes please", "yeah", "sure", "that helps"]),
         *(("en", text, Intent.NO) for text in ["No", "nope", "not really"]),
         ("de", "Mensch", Intent.HUMAN),
@@ -148,9 +145,7 @@ def test_find_aspect(language: str, text: str, aspect: str | None) -> None:
     assert find_aspect(text, language) == aspect
 
 
-@pytest.mark.parametrize(
-    "text", ["Untertitel der Amara.org-Community", "Untertitel im Auftrag des ZDF, 2020"]
-)
+@pytest.mark.parametrize("text", ["Untertitel der Amara.org-Community", "Untertitel im Auftrag des ZDF, 2020"])
 def test_what_recognition_makes_of_silence_is_noise(text: str) -> None:
     assert is_noise(text)
 

@@ -67,9 +67,7 @@ def test_cologne(word: str, code: str) -> None:
     assert cologne(word) == code
 
 
-@pytest.mark.parametrize(
-    ("heard", "meant"), [("parkausweisz", "parkausweis"), ("maier", "meyer"), ("foto", "photo")]
-)
+@pytest.mark.parametrize(("heard", "meant"), [("parkausweisz", "parkausweis"), ("maier", "meyer"), ("foto", "photo")])
 def test_what_sounds_alike_has_one_code(heard: str, meant: str) -> None:
     assert cologne(heard) == cologne(meant)
 

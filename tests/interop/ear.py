@@ -81,7 +81,9 @@ class Ear:
         durations = [EVENT_TICKS, 2 * EVENT_TICKS, 3 * EVENT_TICKS] + 3 * [4 * EVENT_TICKS]
         for sequence, duration in enumerate(durations):
             end = sequence >= 3
-            header = struct.pack("!BBHII", 0x80, TELEPHONE_EVENT | (0x80 if sequence == 0 else 0), sequence, 160, 0x5EED)
+            header = struct.pack(
+                "!BBHII", 0x80, TELEPHONE_EVENT | (0x80 if sequence == 0 else 0), sequence, 160, 0x5EED
+            )
             event = struct.pack("!BBH", key, (0x80 if end else 0) | 10, duration)
             self._socket.sendto(header + event, self._far)
             time.sleep(PACKET_S)

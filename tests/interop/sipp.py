@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from voicebot.ports import free_port
 SCENARIOS = Path(__file__).with_name("sipp")
 LIMIT_S = 60
 """Longest run of a scenario."""
+POLL_S = 0.02
 
 
 @dataclass
@@ -56,11 +58,22 @@ class Sipp:
                 return message
         raise AssertionError(f"no {status_or_method} came from the bot\n{self.messages.read_text()}")
 
+    def wait_until_sent(self, method: str) -> None:
+        """Wait until SIPp has sent a request."""
+        for _ in range(int(LIMIT_S / POLL_S)):
+            if self.messages.exists() and f"\n{method} sip:" in self.messages.read_text(encoding="utf-8"):
+                return
+            time.sleep(POLL_S)
+        raise AssertionError(f"SIPp sent no {method}")
+
     def answered_codecs(self) -> list[str]:
-        """Payload types of the audio line in the bot's answer, without telephone events."""
-        audio = re.search(r"^m=audio \d+ \S+ ([\d ]+)$", self.received("200"), re.MULTILINE)
-        assert audio is not None
-        return [payload for payload in audio.group(1).split() if payload != "101"]
+        """Encoding names on the audio line of the bot's SDP, without telephone events."""
+        message = self.received("200")
+        audio = re.search(r"^m=audio \d+ \S+ ([\d ]+)$", message, re.MULTILINE)
+        assert audio is not None, message
+        names = dict(re.findall(r"^a=rtpmap:(\d+) ([^/\s]+)", message, re.MULTILINE))
+        codecs = [names[payload] for payload in audio.group(1).split()]
+        return [codec for codec in codecs if codec != "telephone-event"]
 
     def _received(self) -> Iterator[str]:
         log = self.messages.read_text(encoding="utf-8").replace("\r", "")
@@ -89,7 +102,7 @@ def sipp(
     calls: int = 1,
     transport: str = "u1",
     to: str = "",
-    ) -> Iterator[Sipp]:
+) -> Iterator[Sipp]:
     """Play a scenario while the block runs; afterwards it must have succeeded.
 
     ``codecs`` are the payload types that are offered, ``to`` is where to ring if that is not the line itself.
@@ -132,6 +145,6 @@ def _expand(scenario: str) -> str:
         text = (SCENARIOS / "parts" / f"{values.pop('part')}.xml").read_text(encoding="utf-8")
         for name, value in values.items():
             text = text.replace(f"[{name}]", value)
-        return text.rstrip("\n")
+        return _expand(text.rstrip("\n"))
 
     return re.sub(r"^ *<include ([^>]*)/>", part, scenario, flags=re.MULTILINE)

@@ -34,9 +34,10 @@ def test_the_bot_goes_on_after_inactive_media(call: Sipp) -> None:
     assert_silent_on_hold_and_talking_afterwards(call)
 
 
-@pytest.mark.plays("cancel")
-def test_a_cancel_that_crosses_the_answer_leaves_no_call(call: Sipp) -> None:
-    assert call.wait_for("ended")["code"] in (200, 487)
+@pytest.mark.plays("never_acknowledge")
+def test_a_caller_who_never_acknowledges_the_answer_is_given_up(call: Sipp) -> None:
+    assert not call.events("established")
+    call.wait_for("ended")
 
 
 def assert_silent_on_hold_and_talking_afterwards(call: Sipp) -> None:
