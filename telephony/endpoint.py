@@ -135,7 +135,7 @@ class SipCall:
         """Carry out a request on the control thread; False if the call is over or refuses it."""
 
         def on_control_thread() -> bool:
-            if self._leg is None:
+            if self._leg is None or self._leg.over:
                 return False
             try:
                 request(self._leg)
@@ -204,6 +204,7 @@ class _Leg(pj.Call):  # type: ignore[misc]
         self._held = False
         self._established = False
         self._refer_accepted = False
+        self.over = False
         self._port: CallPort | None = CallPort(endpoint.loop, call._arrived, call._player)
 
     def _tell(self, happened: Callable[..., None], *args: object, **kwargs: object) -> None:
@@ -231,6 +232,7 @@ class _Leg(pj.Call):  # type: ignore[misc]
             self.call.id = info.callIdString
             self._tell(self.call._arrived, Established(self._codec()))
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
+            self.over = True
             self._tell(self.call._arrived, CallEnded(info.lastStatusCode, info.lastReason))
             self._endpoint.release(self)
 
@@ -537,6 +539,8 @@ class Endpoint:
             config.regConfig.timeoutSec = settings.register_expires
             config.regConfig.retryIntervalSec = settings.register_retry
             config.regConfig.firstRetryIntervalSec = min(5, settings.register_retry)
+        if settings.password:
+            # Without a registrar, too: a trunk may challenge our REFER.
             credentials = pj.AuthCredInfo("digest", "*", settings.username or settings.user, 0, settings.password)
             config.sipConfig.authCreds.append(credentials)
         media = config.mediaConfig

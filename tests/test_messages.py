@@ -43,13 +43,18 @@ def test_a_message_is_kept(engine: Engine) -> None:
 
 
 def test_messages_are_oldest_first_until_done(engine: Engine) -> None:
-    second = store_message(engine, MESSAGE)
-    first = store_message(engine, replace(MESSAGE, created_at=MESSAGE.created_at - timedelta(minutes=1)))
-    third = store_message(engine, MESSAGE)
+    second = store_message(engine, replace(MESSAGE, call_id="2"))
+    first = store_message(engine, replace(MESSAGE, call_id="1", created_at=MESSAGE.created_at - timedelta(minutes=1)))
+    third = store_message(engine, replace(MESSAGE, call_id="3"))
     assert [message.message_id for message in open_messages(engine)] == [first, second, third]
     mark_done(engine, second)
-    mark_done(engine, second)
     assert [message.message_id for message in open_messages(engine)] == [first, third]
+
+
+def test_a_correction_replaces_the_message_of_its_call(engine: Engine) -> None:
+    store_message(engine, MESSAGE)
+    store_message(engine, replace(MESSAGE, number="02861 999"))
+    assert [message.number for message in open_messages(engine)] == ["02861 999"]
 
 
 def test_an_unknown_message_cannot_be_done(engine: Engine) -> None:
@@ -65,6 +70,6 @@ def test_a_time_without_zone_is_refused(engine: Engine) -> None:
 
 def test_messages_of_many_calls_at_once(engine: Engine) -> None:
     with ThreadPoolExecutor(8) as pool:
-        ids = list(pool.map(lambda _: store_message(engine, MESSAGE), range(40)))
+        ids = list(pool.map(lambda call: store_message(engine, replace(MESSAGE, call_id=str(call))), range(40)))
     assert len(set(ids)) == 40
     assert len(open_messages(engine)) == 40

@@ -175,7 +175,7 @@ def test_a_new_service_is_no_follow_up(understander: Understander) -> None:
         ("Ja danke schön das ist sehr freundlich von Ihnen", "yes_no", Intent.YES),
         ("Nee, irgendwie nicht so richtig", "yes_no", Intent.NO),
         ("Ja bitte verbinden", "yes_no", Intent.CONNECT),
-        ("Nein danke", "yes_no", Intent.GOODBYE),
+        ("Nein danke", "yes_no", Intent.SATISFIED),
         ("Nein, ich brauche einen Personalausweis", "yes_no", Intent.SERVICE),
         ("Schmidt", "name", Intent.NOMATCH),
         ("Hund", "name", Intent.NOMATCH),

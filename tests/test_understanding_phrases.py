@@ -38,9 +38,9 @@ def test_where_only_the_word_occurs_there_is_no_emergency(row: dict[str, str]) -
             ("de", text, Intent.YES)
             for text in ["Ja", "jo", "Jau", "genau", "gerne", "Ja, gerne!", "passt schon", "ja ja", "Klar"]
         ),
-        *(("de", text, Intent.YES) for text in ["Ja bitte", "Das hilft mir", "Okay", "na gut"]),
+        *(("de", text, Intent.YES) for text in ["Ja bitte", "Okay", "na gut"]),
         *(("de", text, Intent.NO) for text in ["Nein", "nee", "Nö", "Nein, das hilft mir nicht", "lieber nicht"]),
-        *(("en", text, Intent.YES) for text in ["Yes please", "yeah", "sure", "that helps"]),
+        *(("en", text, Intent.YES) for text in ["Yes please", "yeah", "sure"]),
         *(("en", text, Intent.NO) for text in ["No", "nope", "not really"]),
         ("de", "Mensch", Intent.HUMAN),
         ("de", "Geben Sie mir einen Mitarbeiter", Intent.HUMAN),
@@ -65,7 +65,10 @@ def test_where_only_the_word_occurs_there_is_no_emergency(row: dict[str, str]) -
         ("de", "Auf Wiederhören", Intent.GOODBYE),
         ("de", "Danke, das war's", Intent.GOODBYE),
         ("de", "Nein danke, tschüss", Intent.GOODBYE),
-        ("de", "Nein danke", Intent.GOODBYE),
+        ("de", "Nein danke", Intent.SATISFIED),
+        ("de", "Ja, das hilft mir", Intent.SATISFIED),
+        ("en", "That helps, thank you", Intent.SATISFIED),
+        ("de", "Nein danke, das war alles", Intent.GOODBYE),
         ("en", "No thank you, goodbye", Intent.GOODBYE),
         # said in the other language
         ("en", "Tschüss", Intent.GOODBYE),

@@ -41,7 +41,7 @@ def run_ask(settings: Settings, lines: Iterable[str], options: argparse.Namespac
         city = city_or_sample(engine, console.note)
     finally:
         engine.dispose()
-    router = Router(city, Prompts.load(languages), settings.data.speak_samples)
+    router = Router(city, Prompts.load(languages, settings.data.prompts_dir), settings.data.speak_samples)
     asyncio.run(_ask_all(settings, router, lines, options))
 
 

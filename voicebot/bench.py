@@ -34,7 +34,7 @@ QUESTIONS = (
     "Ich habe meinen Ausweis verloren, was muss ich jetzt tun?",
     "Was kostet die Hundesteuer?",
     "Ich bin umgezogen und möchte mich ummelden.",
-    "Nein danke.",
+    "Nein.",
     "Wo kann ich Sperrmüll anmelden?",
     "Welche Unterlagen brauche ich für die Eheschließung?",
     "Ich brauche eine Geburtsurkunde.",
@@ -48,7 +48,8 @@ NAIVE_END_OF_TURN_S = 0.8
 class Figures:
     """Seconds."""
 
-    latencies: list[float]
+    turns: list[tuple[str, float]]
+    """What was said, and the latency of its reply."""
     greetings: list[float]
     naive: list[float]
     memory_mib: float
@@ -57,10 +58,12 @@ class Figures:
 async def run_bench(folder: Path, options: argparse.Namespace) -> int:
     """Measure, print the table; 0 if the targets of one call on two cores hold."""
     figures = await _measure(folder, options)
-    median, worst = statistics.median(figures.latencies), percentile(figures.latencies, 95)
+    latencies = [latency for _, latency in figures.turns]
+    median, worst = statistics.median(latencies), percentile(latencies, 95)
+    slowest = sorted(figures.turns, key=lambda turn: -turn[1])[:3]
     naive = statistics.median(figures.naive)
     result = {
-        "turns": len(figures.latencies),
+        "turns": len(latencies),
         "latency_median_s": round(median, 3),
         "latency_p95_s": round(worst, 3),
         "naive_median_s": round(naive, 3),
@@ -69,6 +72,8 @@ async def run_bench(folder: Path, options: argparse.Namespace) -> int:
         "greeting_median_s": round(statistics.median(figures.greetings), 3),
         "greeting_max_s": round(max(figures.greetings), 3),
         "memory_mib": round(figures.memory_mib),
+        "unanswered": options.turns - len(latencies),
+        "slowest": [[text, round(latency, 3)] for text, latency in slowest],
     }
     if options.json:
         console.print_json(result)
@@ -90,6 +95,9 @@ def _table(result: dict[str, Any]) -> None:
     print(f"{'times faster':28}{result['times_faster']:9.2f}")
     print(f"{'greeting after the ACK':28}{result['greeting_median_s']:8.2f}s{result['greeting_max_s']:8.2f}s     0.5 s")
     print(f"{'memory of all processes':28}{result['memory_mib']:6} MiB{'':13}1536 MiB")
+    print("slowest: " + ", ".join(f"{latency:.2f} s after „{text}“" for text, latency in result["slowest"]))
+    if result["unanswered"]:
+        print(f"turns without an answer: {result['unanswered']}")
 
 
 async def _measure(folder: Path, options: argparse.Namespace) -> Figures:
@@ -118,7 +126,8 @@ async def _measure(folder: Path, options: argparse.Namespace) -> Figures:
         stack.push_async_callback(endpoint.stop)
         # The line is still preparing sentences for some seconds after it has opened.
         await asyncio.sleep(15)
-        latencies, greetings = [], []
+        answered: list[tuple[str, float]] = []
+        greetings: list[float] = []
         asked = [QUESTIONS[number % len(QUESTIONS)] for number in range(options.turns)]
         with console.Bars() as bars:
             for start in range(0, len(asked), TURNS_A_CALL):
@@ -128,15 +137,15 @@ async def _measure(folder: Path, options: argparse.Namespace) -> Figures:
                 scenario = Scenario("bench", (*turns, Turn(hang_up=True)), longest_s=60.0 * TURNS_A_CALL)
                 caller = Caller(scenario, speak, lambda _what, _details: None)
                 report = await caller.run(endpoint, f"sip:939@127.0.0.1:{port}")
-                latencies += [turn.latency_s for turn in report.turns if turn.latency_s is not None]
+                answered += [(turn.did, turn.latency_s) for turn in report.turns if turn.latency_s is not None]
                 greetings += [report.greeting_s] if report.greeting_s is not None else []
             bars("turns", len(asked), len(asked))
         memory = sum(_memory_mib(process.pid) for process in processes)
-    if not latencies or not greetings:
+    if not answered or not greetings:
         raise SpeechError("the bot answered no turn: there is nothing to report")
     with console.Bars() as bars:
         naive = await asyncio.to_thread(_naive, asked, replies, bars)
-    return Figures(latencies, greetings, naive, memory)
+    return Figures(answered, greetings, naive, memory)
 
 
 async def _follow(line: asyncio.subprocess.Process, opened: asyncio.Event, replied: Callable[[str], None]) -> None:

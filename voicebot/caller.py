@@ -126,8 +126,8 @@ class Caller:
         """Ring ``uri`` and play the scenario to its end; always leaves the call hung up."""
         # Speech is made before ringing: the caller must not think while the bot waits.
         self._pcm = {turn.say: self._speak(turn.say) for turn in self._turns if turn.say}
-        call = await endpoint.dial(uri)
         self._tell("dialled", {"uri": uri})
+        call = await endpoint.dial(uri)
         try:
             async with asyncio.timeout(self._scenario.longest_s):
                 await self._talk(call)

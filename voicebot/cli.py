@@ -67,7 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--config", type=Path, help="settings file; default: voicebot.toml where it exists")
     shared.add_argument("--debug", action="store_true", help="log everything, show tracebacks")
-    parser = argparse.ArgumentParser(prog="voicebot", description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(
+        prog="voicebot", description="A city's telephone line that answers itself. Each command has --help."
+    )
     parser.add_argument("--version", action="version", version=f"voicebot {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -96,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("text", nargs="*", help="utterances; without any, one a line on standard input")
     ask.add_argument("--chat", action="store_true", help="all lines are one conversation")
     ask.add_argument("--lang", help="language of the utterances; default: detected")
-    ask.add_argument("--at", help="clock, such as 2026-11-23T10:00 (Europe/Berlin)")
+    ask.add_argument("--at", help="clock, such as 2026-11-23T10:00 (Europe/Berlin); answers do not depend on it yet")
     ask.add_argument("--json", action="store_true", help="one JSON object a line")
 
     transcribe = add("transcribe", "recognise speech in WAV files", "voicebot transcribe --json call.wav")
@@ -116,9 +118,11 @@ def _parser() -> argparse.ArgumentParser:
     call.add_argument("--wav", type=Path, help="folder for stereo recordings")
     call.add_argument("--codec", action="append", help="codec to offer: G722, PCMA, PCMU; repeatable")
     call.add_argument("--events", action="store_true", help="print events as JSON lines while they happen")
+    call.add_argument("--host", default="127.0.0.1", help="our address; 0.0.0.0 to ring another machine")
     call.add_argument("--port", type=int, default=0, help="our SIP port; default: any")
 
     desk = add("desk", "be a desk phone that takes transferred calls", "voicebot desk --port 5070")
+    desk.add_argument("--host", default="127.0.0.1", help="our address; 0.0.0.0 for calls from other machines")
     desk.add_argument("--port", type=int, default=5070)
     desk.add_argument("--code", type=int, default=200, help="answer: 200, 486, 603, or 0 to ring for ever")
 
@@ -134,7 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     models.add_argument("action", choices=("list", "fetch"), nargs="?", default="list")
     models.add_argument("name", nargs="*", help="voices or Whisper models")
 
-    add("doctor", "check settings, database, data, models and ports", "voicebot doctor")
+    add("doctor", "check settings, database, data, models, ports and the speech process", "voicebot doctor")
 
     bench = add("bench", "measure this machine: latency, greeting, memory", "voicebot bench latency --turns 20")
     bench.add_argument("what", choices=("latency",), nargs="?", default="latency")

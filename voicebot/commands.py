@@ -146,7 +146,7 @@ async def _call(options: argparse.Namespace, scenarios: list[Scenario]) -> int:
             console.print_json({"at": round(time.time(), 3), "event": what, **details})
 
     codecs = tuple(codec.upper() for codec in options.codec or ("G722", "PCMA", "PCMU"))
-    phone = telephone("127.0.0.1", options.port or free_port(), 18_000, user="caller", codecs=codecs)
+    phone = telephone(options.host, options.port or free_port(), 18_000, user="caller", codecs=codecs)
     endpoint = Endpoint(phone, lambda _call: None)
     await endpoint.start()
     failed = False
@@ -225,7 +225,7 @@ async def _desk(options: argparse.Namespace) -> None:
     stop = asyncio.Event()
     codecs = ("G722", "PCMA", "PCMU")
     answering = Desk(tell, code=options.code, greeting=greeting)
-    endpoint = Endpoint(telephone("127.0.0.1", options.port, 22_000, user="desk", codecs=codecs), answering.take)
+    endpoint = Endpoint(telephone(options.host, options.port, 22_000, user="desk", codecs=codecs), answering.take)
     async with signals(stop):
         await endpoint.start()
         tell("ready", {"port": options.port})

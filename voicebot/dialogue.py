@@ -46,6 +46,7 @@ class Kind(StrEnum):
     PRIVACY = "privacy"
     REPEAT = "repeat"
     CALLBACK = "callback"
+    SATISFIED = "satisfied"
     GOODBYE = "goodbye"
     NOT_UNDERSTOOD = "not_understood"
     NOISE = "noise"
@@ -105,6 +106,7 @@ _KINDS = {
     Intent.PRIVACY: Kind.PRIVACY,
     Intent.REPEAT: Kind.REPEAT,
     Intent.CALLBACK: Kind.CALLBACK,
+    Intent.SATISFIED: Kind.SATISFIED,
     Intent.GOODBYE: Kind.GOODBYE,
     Intent.NOMATCH: Kind.NOT_UNDERSTOOD,
 }
@@ -171,12 +173,13 @@ class Dialogue:
         """Take one input; the actions to carry out, in order."""
         if happened.kind not in (Kind.SILENCE, Kind.NOISE):
             self._silences = 0
-        if happened.kind not in (Kind.NOT_UNDERSTOOD, Kind.NOISE, Kind.SILENCE):
-            self._misunderstood = 0
         if happened.heard is not None:
             self.decision = self.router.decide(happened.heard)
         handler = TABLE[self.state].get(happened.kind) or ANYWHERE[happened.kind]
+        misunderstood = self._misunderstood
         actions = handler(self, happened)
+        if self._misunderstood == misunderstood and happened.kind not in (Kind.NOISE, Kind.SILENCE):
+            self._misunderstood = 0
         if any(isinstance(action, Say) for action in actions) and happened.kind is not Kind.REPEAT:
             self._question = [action for action in actions if isinstance(action, Say)]
         return actions
@@ -385,6 +388,7 @@ ANYWHERE: dict[Kind, Handler] = {
     Kind.PRIVACY: Dialogue._privacy,
     Kind.REPEAT: Dialogue._repeat,
     Kind.CALLBACK: Dialogue._ask_name,
+    Kind.SATISFIED: Dialogue._goodbye,
     Kind.GOODBYE: Dialogue._goodbye,
     Kind.NOT_UNDERSTOOD: Dialogue._not_understood,
     Kind.NOISE: Dialogue._nothing,
@@ -415,6 +419,7 @@ TABLE: dict[State, dict[Kind, Handler]] = {
     State.OFFERED: {
         Kind.YES: Dialogue._connect,
         Kind.NO: Dialogue._satisfied,
+        Kind.SATISFIED: Dialogue._satisfied,
     },
     State.TRANSFERRING: {
         **dict.fromkeys(Kind, Dialogue._nothing),
@@ -437,6 +442,7 @@ TABLE: dict[State, dict[Kind, Handler]] = {
     State.OWN_NUMBER: {
         Kind.YES: Dialogue._take_own_number,
         Kind.NO: Dialogue._ask_number,
+        Kind.SATISFIED: Dialogue._ask_number,
         Kind.QUESTION: Dialogue._take_number,
         Kind.NOT_UNDERSTOOD: Dialogue._take_number,
     },
@@ -445,6 +451,7 @@ TABLE: dict[State, dict[Kind, Handler]] = {
         Kind.YES: Dialogue._stored,
         Kind.NO: Dialogue._ask_number,
         Kind.SILENCE: Dialogue._stored,
+        Kind.SATISFIED: Dialogue._stored,
         Kind.GOODBYE: Dialogue._stored,
     },
     State.ENDING: {**dict.fromkeys(Kind, Dialogue._nothing), Kind.TRANSFERRED: Dialogue._hang_up},

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 from collections.abc import Callable
 
 from voicebot.catalogue.city import SAMPLE, City
 from voicebot.catalogue.store import StoreError, load_city, open_database
 from voicebot.prompts import PromptError, Prompts
 from voicebot.settings import Settings
-from voicebot.speech.errors import SpeechError
+from voicebot.speech.client import SpeechClient
+from voicebot.speech.errors import SpeechError, SpeechUnavailable
 from voicebot.speech.models import ModelStore
 from voicebot.speech.vad import model_path
 
@@ -22,6 +25,8 @@ def run_doctor(settings: Settings) -> int:
         ("voices", _voices),
         ("voice activity", lambda _: str(model_path())),
         ("TLS files", _tls),
+        ("ports", _ports),
+        ("speech process", _speech),
     ]
     failed = False
     for name, check in checks:
@@ -34,7 +39,7 @@ def run_doctor(settings: Settings) -> int:
 
 
 def _prompts(settings: Settings) -> str:
-    return ", ".join(Prompts.load(settings.speech.languages).languages)
+    return ", ".join(Prompts.load(settings.speech.languages, settings.data.prompts_dir).languages)
 
 
 def _city(settings: Settings) -> str:
@@ -78,3 +83,28 @@ def _tls(settings: Settings) -> str:
         if path is None or not path.is_file():
             raise FileNotFoundError(f"{path}: sip.tls_certificate and sip.tls_key must name PEM files")
     return "certificate and key are there"
+
+
+def _ports(settings: Settings) -> str:
+    sip = settings.sip
+    for kind, name, port in (
+        (socket.SOCK_DGRAM, "udp", sip.udp_port),
+        (socket.SOCK_STREAM, "tcp", sip.tcp_port),
+        (socket.SOCK_STREAM, "tls", sip.tls_port),
+    ):
+        if not port:
+            continue
+        with socket.socket(socket.AF_INET, kind) as probe:
+            try:
+                probe.bind((sip.host, port))
+            except OSError as error:
+                return f"{name} {port} is taken ({error.strerror}): by a running line, or by another program"
+    return "free"
+
+
+def _speech(settings: Settings) -> str:
+    try:
+        info = asyncio.run(SpeechClient(settings.speech_uri).info())
+    except SpeechUnavailable as error:
+        return f"does not run ({error})"
+    return f"answers at {settings.speech_uri}: {', '.join(program.name for program in info.asr)}"

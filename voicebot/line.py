@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Engine
@@ -114,7 +114,7 @@ async def prepare(
     settings: Settings, engine: Engine, *, note: Callable[[str], None] = log.info, progress: Progress = silent
 ) -> Parts:
     """Everything that calls need, ready: data, prompts, speech, understanding."""
-    prompts = Prompts.load(settings.speech.languages)
+    prompts = Prompts.load(settings.speech.languages, settings.data.prompts_dir)
     city = await asyncio.to_thread(city_or_sample, engine, note)
     speech = SpeechClient(settings.speech_uri)
     embeds = await wait_for_speech(speech)
@@ -125,7 +125,7 @@ async def prepare(
     )
     await _warm_up(comprehension, settings)
     voice = Voice(speech)
-    await voice.prepare(_fixed_prompts(prompts, city), progress)
+    await voice.prepare(_fixed_prompts(prompts, city, settings.speech.languages[:1]), progress)
     vad = load_session()
     return Parts(
         settings=settings,
@@ -139,9 +139,11 @@ async def prepare(
 
 
 async def _speak_ahead(parts: Parts) -> None:
-    """While calls are taken already: sentences with a department's name in them."""
+    """While calls are taken already: the other languages, and sentences with a department's name in them."""
+    router, languages = parts.router, parts.settings.speech.languages
     try:
-        await parts.voice.prepare(_department_prompts(parts.router))
+        await parts.voice.prepare(_fixed_prompts(router.prompts, router.city, languages))
+        await parts.voice.prepare(_department_prompts(router))
     except SpeechUnavailable as error:
         log.warning("sentences are made when they are needed: %s", error)
 
@@ -167,8 +169,8 @@ def describe(settings: Settings) -> str:
     return ", ".join(f"{name} {sip.host}:{port}" for name, port in ports if port)
 
 
-def _fixed_prompts(prompts: Prompts, city: City) -> list[tuple[str, str]]:
-    return [(text, language) for language in prompts.languages for text in prompts.fixed(language, city=city.name)]
+def _fixed_prompts(prompts: Prompts, city: City, languages: Sequence[str]) -> list[tuple[str, str]]:
+    return [(text, language) for language in languages for text in prompts.fixed(language, city=city.name)]
 
 
 def _department_prompts(router: Router) -> list[tuple[str, str]]:

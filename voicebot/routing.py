@@ -48,6 +48,7 @@ _ACTIONS = {
     Intent.PRIVACY: Action.PRIVACY,
     Intent.REPEAT: Action.REPEAT,
     Intent.CALLBACK: Action.CALLBACK,
+    Intent.SATISFIED: Action.GOODBYE,
     Intent.GOODBYE: Action.GOODBYE,
     Intent.YES: Action.YES,
     Intent.NO: Action.NO,

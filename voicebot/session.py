@@ -177,12 +177,15 @@ class Session:
                 self._transfer_ended(event)
 
     async def _tick(self, frame: Frame) -> None:
+        self._frames += 1
+        too_long = self._frames == self._settings.dialogue.longest_call_s * FRAMES_A_SECOND
         if self._held:
+            if too_long:
+                await self._call.hang_up()
             # A PBX may hold the caller while it transfers: leaving does not wait for the caller's ear.
             if not self._speaker.speaking and self._after:
                 await self._carry_out(self._after.popleft())
             return
-        self._frames += 1
         self._speaker.tick()
         self._listen(frame.heard)
         self._answer_turn()
@@ -194,7 +197,7 @@ class Session:
         if not self._speaker.speaking and self._after:
             await self._carry_out(self._after.popleft())
         self._count_silence()
-        if self._frames == self._settings.dialogue.longest_call_s * FRAMES_A_SECOND:
+        if too_long:
             self._step(Input(Kind.TOO_LONG))
 
     # Hearing.

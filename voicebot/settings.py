@@ -84,6 +84,7 @@ class Speech(_Section):
 class Data(_Section):
     database: str = Field("", description="SQLAlchemy URL; empty: SQLite in the state folder")
     state_dir: Path | None = Field(None, description="where the database and sockets are kept")
+    prompts_dir: Path | None = Field(None, description="folder of prompts of your own; empty: those of the release")
     speak_samples: bool = Field(False, description="whether facts marked `sample` are spoken")
 
 

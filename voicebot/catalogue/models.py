@@ -172,4 +172,3 @@ class MessageRow(Base):
     matter: Mapped[str]
     department: Mapped[str]
     language: Mapped[str]
-    done: Mapped[bool]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select
 
 from voicebot.catalogue.models import MessageRow
 from voicebot.catalogue.store import StoreError, reading, writing
@@ -26,7 +26,6 @@ class Message:
     department: str
     """Key of the department it is for; that department may have gone since."""
     language: str
-    done: bool = False
     message_id: int | None = None
     """Given by the database."""
 
@@ -34,9 +33,12 @@ class Message:
 def store_message(engine: Engine, message: Message) -> int:
     """Keep a message and return its id; it is on the disk when this returns.
 
+    A call has one message: what the caller corrects replaces what was kept before.
+
     :raises StoreError: the database failed, nothing was kept
     """
     with writing(engine) as session:
+        session.execute(delete(MessageRow).where(MessageRow.call_id == message.call_id))
         row = MessageRow(
             created_at=message.created_at,
             call_id=message.call_id,
@@ -46,7 +48,6 @@ def store_message(engine: Engine, message: Message) -> int:
             matter=message.matter,
             department=message.department,
             language=message.language,
-            done=message.done,
         )
         session.add(row)
         session.flush()
@@ -58,13 +59,13 @@ def open_messages(engine: Engine) -> list[Message]:
 
     :raises StoreError: the database failed
     """
-    query = select(MessageRow).where(MessageRow.done.is_(False)).order_by(MessageRow.created_at, MessageRow.id)
+    query = select(MessageRow).order_by(MessageRow.created_at, MessageRow.id)
     with reading(engine) as session:
         return [_message(row) for row in session.scalars(query)]
 
 
 def mark_done(engine: Engine, message_id: int) -> None:
-    """Close a message; closing it twice is the same as once.
+    """Close a message: it is deleted, as the privacy notice promises callers (Art. 5 (1) e DSGVO).
 
     :raises StoreError: there is no such message, or the database failed
     """
@@ -72,7 +73,7 @@ def mark_done(engine: Engine, message_id: int) -> None:
         row = session.get(MessageRow, message_id)
         if row is None:
             raise StoreError(f"there is no message {message_id}")
-        row.done = True
+        session.delete(row)
 
 
 def _message(row: MessageRow) -> Message:
@@ -85,6 +86,5 @@ def _message(row: MessageRow) -> Message:
         matter=row.matter,
         department=row.department,
         language=row.language,
-        done=row.done,
         message_id=row.id,
     )

@@ -22,6 +22,8 @@ class Intent(StrEnum):
     REPEAT = "repeat"
     CALLBACK = "callback"
     """Wants to leave a message or be called back."""
+    SATISFIED = "satisfied"
+    """The answer was enough: "das hilft mir", "nein danke"."""
     GOODBYE = "goodbye"
     NOMATCH = "nomatch"
 

@@ -115,7 +115,6 @@ def upgrade() -> None:
         sa.Column("matter", sa.String(), nullable=False),
         sa.Column("department", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
-        sa.Column("done", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
     )
 
