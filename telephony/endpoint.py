@@ -71,7 +71,10 @@ class SipCall:
         self._player = Player()
         self._events = EventQueue()
         self._transfer_timer: asyncio.TimerHandle | None = None
-        self._transferring = False
+        self._open_refers = 0
+        """REFERs whose outcome has not been told by the far side."""
+        self._given_up_refers = 0
+        """Those of them that :class:`TransferOutcome` has called ``NO_ANSWER``."""
         self.ended = False
 
     async def answer(self, code: int = 200) -> None:
@@ -115,7 +118,7 @@ class SipCall:
         await self._do(request)
 
     async def transfer(self, target: str, *, timeout: float) -> None:
-        self._transferring = True
+        self._open_refers += 1
         self._cancel_timer()
         loop = asyncio.get_running_loop()
         self._transfer_timer = loop.call_later(timeout, self._transfer_silent)
@@ -125,7 +128,7 @@ class SipCall:
             leg.xfer(target, pj.CallOpParam(True))
 
         if not await self._do(refer):
-            self._refer_refused(500, "REFER could not be sent")
+            self._refer_ended(TransferResult.REFUSED, 500, "REFER could not be sent")
 
     async def hang_up(self, code: int = 0) -> None:
         self._player.stop()
@@ -162,23 +165,26 @@ class SipCall:
         self._events.put(event)
 
     def _transfer_status(self, code: int, reason: str, *, final: bool) -> None:
-        if not self._transferring:
-            return
-        if not final:
+        if final:
+            self._refer_ended(transfer_result(code), code, reason)
+        elif self._open_refers:
             self._events.put(TransferProgress(code, reason))
+
+    def _refer_ended(self, result: TransferResult, code: int, reason: str) -> None:
+        if not self._open_refers:
+            return
+        self._open_refers -= 1
+        if result is not TransferResult.CONNECTED and self._given_up_refers:
+            # PJSIP does not say whose NOTIFY it was, and the oldest desk has rung longest. Were it the newer
+            # one's, its timer would still tell; the other way round a good transfer would be taken for failed.
+            self._given_up_refers -= 1
             return
         self._cancel_timer()
-        self._transferring = False
-        self._events.put(TransferOutcome(transfer_result(code), code, reason))
-
-    def _refer_refused(self, code: int, reason: str) -> None:
-        if self._transferring:
-            self._cancel_timer()
-            self._transferring = False
-            self._events.put(TransferOutcome(TransferResult.REFUSED, code, reason))
+        self._events.put(TransferOutcome(result, code, reason))
 
     def _transfer_silent(self) -> None:
-        # The subscription stays: a late final NOTIFY still comes as an outcome.
+        # The subscription stays: a late success still comes as an outcome.
+        self._given_up_refers += 1
         self._events.put(TransferOutcome(TransferResult.NO_ANSWER, 0, "no final NOTIFY"))
 
     def _cancel_timer(self) -> None:
@@ -270,7 +276,7 @@ class _Leg(pj.Call):  # type: ignore[misc]
     def onCallTransferStatus(self, param: pj.OnCallTransferStatusParam) -> None:  # noqa: N802
         # A 202 is reported as 100; a final status before anything else is the answer to the REFER itself.
         if param.statusCode >= 300 and not self._refer_accepted:
-            self._tell(self.call._refer_refused, param.statusCode, param.reason)
+            self._tell(self.call._refer_ended, TransferResult.REFUSED, param.statusCode, param.reason)
         else:
             self._refer_accepted = True
             final = bool(param.finalNotify) or param.statusCode >= 200
@@ -302,8 +308,16 @@ class _Account(pj.Account):  # type: ignore[misc]
 
 
 class _LogWriter(pj.LogWriter):  # type: ignore[misc]
+    """PJSIP's log into ours. What also comes as an exception or as an event is told by us, in better words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.quiet = True
+        """Whether we are inside a call of ours, whose failure raises."""
+
     def write(self, entry: pj.LogEntry) -> None:
-        pjsip_log.log(logging.WARNING if entry.level <= 1 else logging.DEBUG, entry.msg.rstrip())
+        told = self.quiet or "pjsua_acc.c" in entry.msg
+        pjsip_log.log(logging.WARNING if entry.level <= 1 and not told else logging.DEBUG, entry.msg.rstrip())
 
 
 class Endpoint:
@@ -331,6 +345,7 @@ class Endpoint:
         self._started: asyncio.Future[None] = self.loop.create_future()
         self._legs: set[_Leg] = set()
         self._account: _Account | None = None
+        self._log_writer = _LogWriter()
         self._registered = False
 
     async def start(self) -> None:
@@ -455,9 +470,11 @@ class Endpoint:
         self._close(endpoint)
 
     def _carry_out(self) -> None:
+        self._log_writer.quiet = True
         with contextlib.suppress(queue.Empty):
             while True:
                 self._requests.get_nowait()()
+        self._log_writer.quiet = False
 
     def _open(self, endpoint: pj.Endpoint) -> None:
         config = pj.EpConfig()
@@ -473,7 +490,7 @@ class Endpoint:
         config.logConfig.level = 3 if pjsip_log.isEnabledFor(logging.DEBUG) else 1
         config.logConfig.consoleLevel = config.logConfig.level
         config.logConfig.msgLogging = 0
-        self._log_writer = _LogWriter()
+        config.logConfig.decor = pj.PJ_LOG_HAS_SENDER
         config.logConfig.writer = self._log_writer
         with _quiet_stdout():
             endpoint.libInit(config)
@@ -538,7 +555,10 @@ class Endpoint:
             config.regConfig.registrarUri = settings.registrar
             config.regConfig.timeoutSec = settings.register_expires
             config.regConfig.retryIntervalSec = settings.register_retry
-            config.regConfig.firstRetryIntervalSec = min(5, settings.register_retry)
+            # Soon and not at a random moment: a refresh that came before the first retry would register the
+            # Contact of a connection that is gone.
+            config.regConfig.firstRetryIntervalSec = 1
+            config.regConfig.randomRetryIntervalSec = 0
         if settings.password:
             # Without a registrar, too: a trunk may challenge our REFER.
             credentials = pj.AuthCredInfo("digest", "*", settings.username or settings.user, 0, settings.password)

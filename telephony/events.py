@@ -67,7 +67,7 @@ class TransferProgress:
 
 @dataclass(frozen=True)
 class TransferOutcome:
-    """How a transfer ended. May come once more, late, after :attr:`TransferResult.NO_ANSWER`."""
+    """How a transfer ended. A success may come once more, late, after :attr:`TransferResult.NO_ANSWER`."""
 
     result: TransferResult
     code: int

@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -86,10 +85,10 @@ class Program:
                 self._news.wait(min(left, 0.2))
             return value
 
-    def wait_for_line(self, pattern: str, timeout: float = 30.0, *, after: int = 0) -> str:
-        """The first line on standard error, from number ``after`` on, in which ``pattern`` is found."""
+    def wait_for_line(self, pattern: str, timeout: float = 30.0) -> str:
+        """The first line on standard error in which ``pattern`` is found."""
         return self.wait_until(
-            lambda: next((line for line in self.err[after:] if re.search(pattern, line)), None),
+            lambda: next((line for line in self.err if re.search(pattern, line)), None),
             f"a line with {pattern!r}",
             timeout,
         )
@@ -118,11 +117,6 @@ class Program:
     def resume(self) -> None:
         self._process.send_signal(signal.SIGCONT)
 
-    def kill(self) -> None:
-        """End it as a crash would."""
-        self._process.send_signal(signal.SIGKILL)
-        self.end()
-
 
 class Voicebot(Program):
     """``voicebot COMMAND`` as its users start it."""
@@ -144,7 +138,6 @@ class Line(Voicebot):
         self.journal: list[dict[str, Any]] = []
         self.host = environ["VOICEBOT_SIP_HOST"]
         self.port = int(environ["VOICEBOT_SIP_UDP_PORT"])
-        self.state_dir = Path(environ["VOICEBOT_DATA_STATE_DIR"])
         super().__init__("line", "--journal", environ=environ)
 
     def _took_out(self, line: str) -> None:

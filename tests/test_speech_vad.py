@@ -27,6 +27,8 @@ def frames(pcm: bytes) -> list[bytes]:
 def test_matches_faster_whisper_in_one_batch(speech: bytes) -> None:
     from faster_whisper.vad import get_vad_model
 
+    # So quiet that nothing is turned down, and with less silence than makes it begin anew.
+    speech = (np.frombuffer(speech, dtype="<i2") // 8).astype("<i2").tobytes()
     activity = VoiceActivity()
     streamed = [p for frame in frames(speech) for p in activity.push(frame)]
     samples = np.frombuffer(speech, dtype="<i2").astype(np.float32) / 32768
@@ -44,6 +46,28 @@ def test_hears_speech_and_not_silence(speech: bytes) -> None:
     assert max(probabilities[-12:]) < 0.3
 
 
+def test_speech_after_a_long_silence_is_noticed_at_once(speech: bytes) -> None:
+    """An idle narrowband line is not digital zero: G.711 decodes its silence to a small constant."""
+    begins = next(at for at, frame in enumerate(frames(speech)) if np.abs(np.frombuffer(frame, "<i2")).max() > 1000)
+    idle = np.full(320, 7, dtype="<i2").tobytes()
+    for seconds in (1, 40):
+        activity = VoiceActivity()
+        for _ in range(seconds * 50):
+            activity.push(idle)
+        found = next(at for at, frame in enumerate(frames(speech)) if any(p >= 0.5 for p in activity.push(frame)))
+        assert (found - begins) * 20 <= 200
+
+
+def test_a_voice_near_full_scale_is_heard_as_well(speech: bytes) -> None:
+    loud = np.clip(np.frombuffer(speech, dtype="<i2").astype(np.int32) * 6, -32768, 32767).astype("<i2").tobytes()
+    shares = []
+    for pcm in (speech, loud):
+        activity = VoiceActivity()
+        probabilities = np.array([p for frame in frames(pcm) for p in activity.push(frame)])
+        shares.append((probabilities >= 0.5).mean())
+    assert shares[1] >= 0.9 * shares[0]
+
+
 def test_a_20_ms_frame_is_not_yet_a_step() -> None:
     activity = VoiceActivity()
     counts = [len(activity.push(bytes(FRAME))) for _ in range(8)]
@@ -53,7 +77,7 @@ def test_a_20_ms_frame_is_not_yet_a_step() -> None:
 def test_reset_forgets(speech: bytes) -> None:
     session = load_session()
     fresh, used = VoiceActivity(session), VoiceActivity(session)
-    used.push(speech[:40_001])
+    used.push(speech[:40_002])
     used.reset()
     assert used.push(speech[20_000:40_000]) == fresh.push(speech[20_000:40_000])
 

@@ -125,7 +125,9 @@ async def prepare(
     )
     await _warm_up(comprehension, settings)
     voice = Voice(speech)
-    await voice.prepare(_fixed_prompts(prompts, city, settings.speech.languages[:1]), progress)
+    first, *others = settings.speech.languages
+    greeting = [(prompts.say("other_language", language), language) for language in others]
+    await voice.prepare(_fixed_prompts(prompts, city, [first]) + greeting, progress)
     vad = load_session()
     return Parts(
         settings=settings,

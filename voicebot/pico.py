@@ -7,8 +7,10 @@ from py_nanotts import NanoTTS
 from telephony.audio import RATE, resample
 
 _PICO_RATE = 16_000
+_VOLUME = 0.35
+"""At its default the voice is driven into clipping."""
 
 
 def speak(text: str, voice: str = "de-DE") -> bytes:
     """A text as 16 kHz PCM."""
-    return resample(NanoTTS().speak(text, voice=voice), _PICO_RATE, RATE)
+    return resample(NanoTTS().speak(text, voice=voice, volume=_VOLUME), _PICO_RATE, RATE)

@@ -18,7 +18,9 @@ def kamailio(port: int, folder: Path) -> Iterator[Program]:
     """A registrar while the block runs; who registers there must know :data:`PASSWORD`."""
     program = require("kamailio")
     config = folder / "kamailio.cfg"
-    text = CONFIG.read_text(encoding="utf-8").replace('"MODULES"', f'"{MODULES}"').replace('"PASSWORD"', f'"{PASSWORD}"')
+    text = (
+        CONFIG.read_text(encoding="utf-8").replace('"MODULES"', f'"{MODULES}"').replace('"PASSWORD"', f'"{PASSWORD}"')
+    )
     config.write_text(text, encoding="utf-8")
     address = f"127.0.0.1:{port}"
     server = Program(

@@ -8,7 +8,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,6 @@ class Sipp:
     messages: Path
     """SIPp's log of what it sent and received."""
     process: subprocess.Popen[str]
-    output: list[str] = field(default_factory=list)
 
     def wait_for(self, event: str, timeout: float = 30.0, **details: Any) -> dict[str, Any]:
         return self.line.wait_for(event, timeout, call=self.id, **details)

@@ -37,7 +37,7 @@ def test_a_line_for_one_has_room_again_after_the_call(small_line: Line, tmp_path
         wait_for_callers(first, 1)
         with sipp("busy_here", small_line, tmp_path):
             pass
-    with sipp("hang_up_at_once", small_line, tmp_path) as second:
+    with sipp("hang_up_mid_sentence", small_line, tmp_path) as second:
         wait_for_callers(second, 1)
 
 

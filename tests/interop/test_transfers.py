@@ -50,6 +50,11 @@ def test_the_bot_leaves_when_the_desk_answers_late(call: Sipp) -> None:
     assert outcomes(call) == [("no_answer", 0), ("connected", 200)]
 
 
+@pytest.mark.plays("refer_twice")
+def test_the_late_end_of_a_given_up_transfer_is_not_taken_for_that_of_the_next(call: Sipp) -> None:
+    assert outcomes(call) == [("no_answer", 0), ("connected", 200)]
+
+
 @pytest.mark.plays("refer_not_allowed")
 def test_a_pbx_without_refer_leads_to_a_message(call: Sipp) -> None:
     assert outcomes(call) == [("refused", 405)]

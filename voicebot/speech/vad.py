@@ -19,6 +19,20 @@ STEP_SAMPLES = 512
 CONTEXT_SAMPLES = 64
 STATE_SHAPE = (1, 1, 128)
 
+LOUDEST_RMS = 840.0
+"""-26 dBm0. Louder speech is turned down to it: near full scale on a narrowband line the model misses a good
+part of it (measured: 72 % of a loud voice's steps found as it came, 90 % turned down; quiet speech does not care).
+"""
+QUIET = 0.1
+"""A step less likely speech than this counts as silence."""
+FORGET_STEPS = 62
+"""Two seconds of silence, after which the model's state is begun anew. It drifts while a line is silent: of 16
+recorded telephone voices it found 94 % of the first second's steps after 1 s of silence, 56 % after 15 s and 33 %
+after 40 s, speech being noticed up to 1.9 s late; begun anew 95 % and 0.2 s at the worst.
+"""
+RELEASE = 0.995
+"""What is left of the level a frame later: 20 ms frames forget a loud voice by half in 2.8 s."""
+
 
 def model_path() -> Path:
     """Where faster-whisper keeps the model. Raises ModelError."""
@@ -57,20 +71,37 @@ class VoiceActivity:
         self._c = np.zeros(STATE_SHAPE, dtype=np.float32)
         self._context: NDArray[np.float32] = np.zeros(CONTEXT_SAMPLES, dtype=np.float32)
         self._pending = b""
+        self._level = 0.0
+        self._silent_steps = 0
 
     def push(self, frame: bytes) -> list[float]:
-        """Take a frame of any length (20 ms is 640 bytes); return the probability of speech, 0 to 1, of
+        """Take a frame of whole samples (20 ms is 640 bytes); return the probability of speech, 0 to 1, of
         each 32 ms that is now complete: mostly one, sometimes none.
         """
-        self._pending += frame
+        self._pending += self._turned_down(frame)
         probabilities = []
         while len(self._pending) >= 2 * STEP_SAMPLES:
             step, self._pending = self._pending[: 2 * STEP_SAMPLES], self._pending[2 * STEP_SAMPLES :]
             probabilities.append(self._step(np.frombuffer(step, dtype="<i2").astype(np.float32) / np.float32(32768)))
         return probabilities
 
+    def _turned_down(self, frame: bytes) -> bytes:
+        samples = np.frombuffer(frame, dtype="<i2").astype(np.float32)
+        if not samples.size:
+            return frame
+        self._level = max(float(np.sqrt(np.mean(samples**2))), self._level * RELEASE)
+        if self._level <= LOUDEST_RMS:
+            return frame
+        return (samples * np.float32(LOUDEST_RMS / self._level)).astype("<i2").tobytes()
+
     def _step(self, samples: NDArray[np.float32]) -> float:
         window = np.concatenate((self._context, samples))[np.newaxis]
         output, self._h, self._c = self._session.run(None, {"input": window, "h": self._h, "c": self._c})
         self._context = samples[-CONTEXT_SAMPLES:]
-        return float(output.reshape(-1)[0])
+        probability = float(output.reshape(-1)[0])
+        self._silent_steps = self._silent_steps + 1 if probability < QUIET else 0
+        if self._silent_steps >= FORGET_STEPS:
+            self._silent_steps = 0
+            self._h = np.zeros(STATE_SHAPE, dtype=np.float32)
+            self._c = np.zeros(STATE_SHAPE, dtype=np.float32)
+        return probability
