@@ -50,12 +50,21 @@ class Line:
         self._parts = parts
         self._journal = journal
         self._sessions: set[asyncio.Task[None]] = set()
+        self.idle = asyncio.Event()
+        """Set while there is no call."""
+        self.idle.set()
 
     def take(self, call: SipCall) -> None:
         """Begin a session for an arriving call."""
         task = asyncio.create_task(self._hold(call))
         self._sessions.add(task)
-        task.add_done_callback(self._sessions.discard)
+        self.idle.clear()
+        task.add_done_callback(self._ended)
+
+    def _ended(self, session: asyncio.Task[None]) -> None:
+        self._sessions.discard(session)
+        if not self._sessions:
+            self.idle.set()
 
     async def _hold(self, call: SipCall) -> None:
         def journal(what: str, details: dict[str, Any]) -> None:
@@ -99,7 +108,7 @@ async def run_line(
             await endpoint.start()
             note(f"the line is open: {describe(settings)}")
             journal("", "open", {})
-            ahead = asyncio.create_task(_speak_ahead(parts))
+            ahead = asyncio.create_task(_speak_ahead(parts, line.idle))
             try:
                 await stop.wait()
             finally:
@@ -140,12 +149,13 @@ async def prepare(
     )
 
 
-async def _speak_ahead(parts: Parts) -> None:
-    """While calls are taken already: the other languages, and sentences with a department's name in them."""
+async def _speak_ahead(parts: Parts, idle: asyncio.Event) -> None:
+    """While no call is up: the other languages, and sentences with a department's name in them."""
     router, languages = parts.router, parts.settings.speech.languages
     try:
-        await parts.voice.prepare(_fixed_prompts(router.prompts, router.city, languages))
-        await parts.voice.prepare(_department_prompts(router))
+        for pair in _fixed_prompts(router.prompts, router.city, languages) + _department_prompts(router):
+            await idle.wait()
+            await parts.voice.prepare([pair])
     except SpeechUnavailable as error:
         log.warning("sentences are made when they are needed: %s", error)
 

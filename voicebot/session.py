@@ -34,9 +34,8 @@ from voicebot.dialogue import Dialogue, Do, HangUp, Input, Kind, LeaveMessage, S
 from voicebot.routing import Router
 from voicebot.settings import Settings
 from voicebot.speaker import Speaker
-from voicebot.speech.client import Transcription
 from voicebot.speech.errors import SpeechUnavailable
-from voicebot.speech.language import decide_language
+from voicebot.speech.listening import Recognition, listen
 from voicebot.turns import FalseStart, Paused, Resumed, SpeechBegan, TurnEnded, Turns, TurnSettings
 from voicebot.understanding.result import Understanding
 from voicebot.voice import Voice
@@ -50,11 +49,6 @@ DICTATION_MS = 1400
 
 Journal = Callable[[str, dict[str, Any]], None]
 """Told what happens on a call, with the seconds it took; what it keeps is its own business."""
-
-
-class Recognition(Protocol):
-    async def transcribe(self, pcm: bytes, *, language: str | None, languages: Sequence[str]) -> Transcription:
-        """What was said in 16 kHz PCM; raises SpeechUnavailable."""
 
 
 class Comprehension(Protocol):
@@ -238,16 +232,10 @@ class Session:
 
     async def _understand(self, pcm: bytes, spoken_s: float) -> _Heard:
         began = time.monotonic()
-        dialogue, languages = self._dialogue, self._settings.speech.languages
-        recognition = self._parts.recognition
-        transcription = await recognition.transcribe(pcm, language=None, languages=languages)
-        current = dialogue.language if self._turn_count else None
-        language = decide_language(
-            transcription.text, transcription.language_probabilities, spoken_s, current, languages
+        dialogue = self._dialogue
+        transcription, language = await listen(
+            self._parts.recognition, pcm, spoken_s, dialogue.language, self._settings.speech.languages
         )
-        if transcription.text and transcription.language not in (None, language):
-            # Heard as another language than is likely here, as a short "ja" easily is: listen again.
-            transcription = await recognition.transcribe(pcm, language=language, languages=languages)
         text = transcription.text
         recognised = time.monotonic()
         understanding = await self._parts.comprehension.understand(
