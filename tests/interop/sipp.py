@@ -74,10 +74,9 @@ class Sipp:
         codecs = [names[payload] for payload in audio.group(1).split()]
         return [codec for codec in codecs if codec != "telephone-event"]
 
-    def _received(self) -> Iterator[str]:
+    def _received(self) -> list[str]:
         log = self.messages.read_text(encoding="utf-8").replace("\r", "")
-        for _, rest in re.findall(r"(message received) \[\d+\] bytes :\n\n(.*?)(?=\n-{20,}|\Z)", log, re.DOTALL):
-            yield rest
+        return re.findall(r"message received \[\d+\] bytes :\n\n(.*?)(?=\n-{20,}|\Z)", log, re.DOTALL)
 
     def finish(self) -> None:
         """Wait until the scenario has been played; it must have gone as written, on both sides."""
