@@ -20,7 +20,7 @@ import numpy as np
 
 from telephony.endpoint import Endpoint
 from voicebot import console
-from voicebot.caller import Caller, Scenario, Turn, telephone
+from voicebot.caller import Caller, Desk, Scenario, Turn, telephone
 from voicebot.pico import speak
 from voicebot.ports import free_port
 from voicebot.processes import end, events, spawn
@@ -121,7 +121,8 @@ async def _measure(folder: Path, options: argparse.Namespace) -> Figures:
         stack.callback(follower.cancel)
         await _opened(opened, processes)
         codecs = tuple(codec.upper() for codec in options.codec or ("PCMA",))
-        endpoint = Endpoint(telephone("127.0.0.1", free_port(), 18_000, user="bench", codecs=codecs), lambda _: None)
+        desk = Desk(lambda _what, _details: None, code=486, ring_s=0.1)
+        endpoint = Endpoint(telephone("127.0.0.1", free_port(), 18_000, user="bench", codecs=codecs), desk.take)
         await endpoint.start()
         stack.push_async_callback(endpoint.stop)
         # The line is still preparing sentences for some seconds after it has opened.

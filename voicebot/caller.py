@@ -121,6 +121,7 @@ class Caller:
         self._waiting_frames = 0
         self._legs: list[asyncio.Task[None]] = []
         self._hung_up = False
+        self._being_transferred = False
 
     async def run(self, endpoint: Endpoint, uri: str) -> CallReport:
         """Ring ``uri`` and play the scenario to its end; always leaves the call hung up."""
@@ -154,6 +155,7 @@ class Caller:
                     self._tell("referred", {"target": target})
                     transfer = {"target": target, "outcome": "unknown"}
                     self.report.transfers.append(transfer)
+                    self._being_transferred = True
                     self._legs.append(asyncio.create_task(self._follow(leg, transfer)))
                 case CallEnded(code, reason):
                     by = "bot" if code == 200 else f"{code} {reason}"
@@ -201,7 +203,7 @@ class Caller:
         if self._waiting_frames > 0:
             self._waiting_frames -= 1
             return
-        if not self._turns:
+        if not self._turns or self._being_transferred:
             return
         turn = self._turns.pop(0)
         if turn.wait_s:
@@ -239,6 +241,7 @@ class Caller:
                 case CallEnded(code, reason):
                     if transfer["outcome"] != "connected":
                         transfer["outcome"] = f"{code} {reason}"
+                        self._being_transferred = False
                     return
                 case _:
                     pass
