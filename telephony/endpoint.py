@@ -22,22 +22,17 @@ import pjsua2 as pj
 
 from telephony import sdp
 from telephony.audio import FRAME_MS, RATE
-from telephony.call import EventQueue
 from telephony.events import (
     CallEnded,
     Digit,
     Established,
-    Event,
     Held,
     Referred,
-    TransferOutcome,
-    TransferProgress,
     TransferResult,
-    transfer_result,
 )
-from telephony.player import Player
 from telephony.port import CallPort
 from telephony.settings import MAX_CALLS, EndpointError, SipSettings
+from telephony.sipcall import LegError, SipCall
 
 log = logging.getLogger(__name__)
 pjsip_log = logging.getLogger("telephony.pjsip")
@@ -57,140 +52,12 @@ _SRTP = {
 }
 
 
-class SipCall:
-    """One leg; the :class:`telephony.call.Call` of a real line."""
-
-    def __init__(self, endpoint: Endpoint, remote: str, call_id: str = "") -> None:
-        self.id = call_id
-        self.remote = remote
-        self.peer = ""
-        self.local = ""
-        """The user part that was dialled."""
-        self._endpoint = endpoint
-        self._leg: _Leg | None = None
-        self._player = Player()
-        self._events = EventQueue()
-        self._transfer_timer: asyncio.TimerHandle | None = None
-        self._open_refers = 0
-        """REFERs whose outcome has not been told by the far side."""
-        self._given_up_refers = 0
-        """Those of them that :class:`TransferOutcome` has called ``NO_ANSWER``."""
-        self.ended = False
-
-    async def answer(self, code: int = 200) -> None:
-        """Send a response to the INVITE: 200 accepts it, 180 rings, any other final one rejects it."""
-        await self._do(lambda leg: leg.answer(_op(code)))
-
-    async def next_event(self) -> Event:
-        return await self._events.get()
-
-    def play(self, pcm: bytes) -> None:
-        self._player.play(pcm)
-
-    def flush(self) -> None:
-        self._player.flush()
-
-    def stop(self) -> None:
-        self._player.stop()
-
-    @property
-    def playing(self) -> bool:
-        return self._player.playing
-
-    async def send_digits(self, digits: str, *, info: bool = False) -> None:
-        """Send keys as RFC 4733 events, or as SIP INFO ``application/dtmf-relay``."""
-        param = pj.CallSendDtmfParam()
-        param.digits = digits
-        param.method = pj.PJSUA_DTMF_METHOD_SIP_INFO if info else pj.PJSUA_DTMF_METHOD_RFC2833
-        await self._do(lambda leg: leg.sendDtmf(param))
-
-    async def hold(self, held: bool = True) -> None:
-        """Put the far side on hold with a re-INVITE, or take it back."""
-
-        def request(leg: _Leg) -> None:
-            if held:
-                leg.setHold(pj.CallOpParam(True))
-            else:
-                param = pj.CallOpParam(True)
-                param.opt.flag = pj.PJSUA_CALL_UNHOLD
-                leg.reinvite(param)
-
-        await self._do(request)
-
-    async def transfer(self, target: str, *, timeout: float) -> None:
-        self._open_refers += 1
-        self._cancel_timer()
-        loop = asyncio.get_running_loop()
-        self._transfer_timer = loop.call_later(timeout, self._transfer_silent)
-
-        def refer(leg: _Leg) -> None:
-            leg.expect_refer()
-            leg.xfer(target, pj.CallOpParam(True))
-
-        if not await self._do(refer):
-            self._refer_ended(TransferResult.REFUSED, 500, "REFER could not be sent")
-
-    async def hang_up(self, code: int = 0) -> None:
-        self._player.stop()
-        await self._do(lambda leg: leg.hangup(_op(code)))
-
-    async def _do(self, request: Callable[[_Leg], object]) -> bool:
-        """Carry out a request on the control thread; False if the call is over or refuses it."""
-
-        def on_control_thread() -> bool:
-            if self._leg is None or self._leg.over:
-                return False
-            try:
-                request(self._leg)
-            except pj.Error as error:
-                # The far side was faster: a BYE or CANCEL is on its way to us as an event.
-                log.debug("call %s: %s", self.id, error.reason)
-                return False
-            return True
-
-        if self.ended:
-            return False
-        try:
-            return await self._endpoint.run(on_control_thread)
-        except EndpointError:
-            # The process is leaving, and has hung up on its own.
-            return False
-
-    # What happened, on the loop's thread.
-
-    def _arrived(self, event: Event) -> None:
-        if isinstance(event, CallEnded):
-            self.ended = True
-            self._cancel_timer()
-        self._events.put(event)
-
-    def _transfer_status(self, code: int, reason: str, *, final: bool) -> None:
-        if final:
-            self._refer_ended(transfer_result(code), code, reason)
-        elif self._open_refers:
-            self._events.put(TransferProgress(code, reason))
-
-    def _refer_ended(self, result: TransferResult, code: int, reason: str) -> None:
-        if not self._open_refers:
-            return
-        self._open_refers -= 1
-        if result is not TransferResult.CONNECTED and self._given_up_refers:
-            # PJSIP does not say whose NOTIFY it was, and the oldest desk has rung longest. Were it the newer
-            # one's, its timer would still tell; the other way round a good transfer would be taken for failed.
-            self._given_up_refers -= 1
-            return
-        self._cancel_timer()
-        self._events.put(TransferOutcome(result, code, reason))
-
-    def _transfer_silent(self) -> None:
-        # The subscription stays: a late success still comes as an outcome.
-        self._given_up_refers += 1
-        self._events.put(TransferOutcome(TransferResult.NO_ANSWER, 0, "no final NOTIFY"))
-
-    def _cancel_timer(self) -> None:
-        if self._transfer_timer is not None:
-            self._transfer_timer.cancel()
-            self._transfer_timer = None
+@contextlib.contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except pj.Error as error:
+        raise LegError(error.reason) from None
 
 
 def _op(code: int = 0) -> pj.CallOpParam:
@@ -211,13 +78,30 @@ class _Leg(pj.Call):  # type: ignore[misc]
         self._established = False
         self._refer_accepted = False
         self.over = False
-        self._port: CallPort | None = CallPort(endpoint.loop, call._arrived, call._player)
+        self._port: CallPort | None = CallPort(endpoint.loop, call.arrived, call.player)
 
     def _tell(self, happened: Callable[..., None], *args: object, **kwargs: object) -> None:
         self._endpoint.tell(lambda: happened(*args, **kwargs))
 
-    def expect_refer(self) -> None:
+    def respond(self, code: int) -> None:
+        with _refusals():
+            self.answer(_op(code))
+
+    def end(self, code: int) -> None:
+        with _refusals():
+            self.hangup(_op(code))
+
+    def send_digits(self, digits: str) -> None:
+        param = pj.CallSendDtmfParam()
+        param.digits = digits
+        param.method = pj.PJSUA_DTMF_METHOD_RFC2833
+        with _refusals():
+            self.sendDtmf(param)
+
+    def refer(self, target: str) -> None:
         self._refer_accepted = False
+        with _refusals():
+            self.xfer(target, pj.CallOpParam(True))
 
     def close(self) -> None:
         self._disconnect()
@@ -236,10 +120,10 @@ class _Leg(pj.Call):  # type: ignore[misc]
         if info.state == pj.PJSIP_INV_STATE_CONFIRMED and not self._established:
             self._established = True
             self.call.id = info.callIdString
-            self._tell(self.call._arrived, Established(self._codec()))
+            self._tell(self.call.arrived, Established(self._codec()))
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
             self.over = True
-            self._tell(self.call._arrived, CallEnded(info.lastStatusCode, info.lastReason))
+            self._tell(self.call.arrived, CallEnded(info.lastStatusCode, info.lastReason))
             self._endpoint.release(self)
 
     def _codec(self) -> str:
@@ -261,7 +145,7 @@ class _Leg(pj.Call):  # type: ignore[misc]
         held = status in (pj.PJSUA_CALL_MEDIA_REMOTE_HOLD, pj.PJSUA_CALL_MEDIA_LOCAL_HOLD)
         if held != self._held:
             self._held = held
-            self._tell(self.call._arrived, Held(held))
+            self._tell(self.call.arrived, Held(held))
 
     def onCallSdpCreated(self, param: pj.OnCallSdpCreatedParam) -> None:  # noqa: N802
         # The offerer's order decides in PJSIP, so the better codec is made the only answer:
@@ -271,16 +155,16 @@ class _Leg(pj.Call):  # type: ignore[misc]
             param.sdp.wholeSdp = sdp.keep_only(param.sdp.wholeSdp, "G722")
 
     def onDtmfDigit(self, param: pj.OnDtmfDigitParam) -> None:  # noqa: N802
-        self._tell(self.call._arrived, Digit(param.digit))
+        self._tell(self.call.arrived, Digit(param.digit))
 
     def onCallTransferStatus(self, param: pj.OnCallTransferStatusParam) -> None:  # noqa: N802
         # A 202 is reported as 100; a final status before anything else is the answer to the REFER itself.
         if param.statusCode >= 300 and not self._refer_accepted:
-            self._tell(self.call._refer_ended, TransferResult.REFUSED, param.statusCode, param.reason)
+            self._tell(self.call.refer_ended, TransferResult.REFUSED, param.statusCode, param.reason)
         else:
             self._refer_accepted = True
             final = bool(param.finalNotify) or param.statusCode >= 200
-            self._tell(self.call._transfer_status, param.statusCode, param.reason, final=final)
+            self._tell(self.call.transfer_status, param.statusCode, param.reason, final=final)
         param.cont = not param.finalNotify
 
     def onCallTransferRequest(self, param: pj.OnCallTransferRequestParam) -> None:  # noqa: N802
@@ -289,7 +173,7 @@ class _Leg(pj.Call):  # type: ignore[misc]
             return
         new = SipCall(self._endpoint, param.dstUri)
         param.newCall = self._endpoint.adopt(new, pj.PJSUA_INVALID_ID)
-        self._tell(self.call._arrived, Referred(param.dstUri, new))
+        self._tell(self.call.arrived, Referred(param.dstUri, new))
 
     def onCallReplaceRequest(self, param: pj.OnCallReplaceRequestParam) -> None:  # noqa: N802
         param.statusCode = pj.PJSIP_SC_NOT_ACCEPTABLE_HERE
@@ -304,7 +188,7 @@ class _Account(pj.Account):  # type: ignore[misc]
         self._endpoint.incoming(param.callId)
 
     def onRegState(self, param: pj.OnRegStateParam) -> None:  # noqa: N802
-        self._endpoint.registration(param.code, param.reason, param.expiration)
+        self._endpoint.registration(param.code, param.reason)
 
 
 class _LogWriter(pj.LogWriter):  # type: ignore[misc]
@@ -346,7 +230,6 @@ class Endpoint:
         self._legs: set[_Leg] = set()
         self._account: _Account | None = None
         self._log_writer = _LogWriter()
-        self._registered = False
 
     async def start(self) -> None:
         """Bind the transports; EndpointError if one of them cannot be had."""
@@ -403,10 +286,6 @@ class Endpoint:
         await self.run(on_control_thread)
         return call
 
-    @property
-    def registered(self) -> bool:
-        return self._registered
-
     # On the control thread, from here on.
 
     def tell(self, happened: Callable[[], None]) -> None:
@@ -416,7 +295,7 @@ class Endpoint:
 
     def adopt(self, call: SipCall, call_id: int) -> _Leg:
         leg = _Leg(self, self._account, call, call_id)
-        call._leg = leg
+        call.leg = leg
         self._legs.add(leg)
         return leg
 
@@ -424,7 +303,7 @@ class Endpoint:
         """Forget a leg, once PJSIP's callback about its end has returned."""
 
         def forget() -> None:
-            leg.call._leg = None
+            leg.call.leg = None
             leg.close()
             self._legs.discard(leg)
 
@@ -435,15 +314,14 @@ class Endpoint:
         call = SipCall(self, "")
         leg = self.adopt(call, call_id)
         if not room:
-            leg.answer(_op(pj.PJSIP_SC_BUSY_HERE))
+            leg.respond(pj.PJSIP_SC_BUSY_HERE)
             return
         info = leg.getInfo()
         call.id, call.remote, call.local = info.callIdString, _user(info.remoteUri), _user(info.localUri)
         call.peer = _host(info.remoteContact)
         self.tell(lambda: self._on_call(call))
 
-    def registration(self, code: int, reason: str, expires: int) -> None:
-        self._registered = 200 <= code < 300 and expires > 0
+    def registration(self, code: int, reason: str) -> None:
         if self._on_registration is not None and not self._stopping.is_set():
             told = self._on_registration
             self.tell(lambda: told(code, reason))

@@ -14,9 +14,10 @@ import pytest
 
 from programs import Line
 from telephony.audio import read_wav
-from telephony.endpoint import Endpoint, SipCall
+from telephony.endpoint import Endpoint
 from telephony.events import CallEnded, Frame
 from telephony.settings import SipSettings
+from telephony.sipcall import SipCall
 from voicebot.pico import speak
 from voicebot.ports import free_port
 from wire import Telephone, alaw, linear

@@ -17,9 +17,10 @@ import numpy as np
 
 from telephony.audio import FRAME_MS, FRAMES_A_SECOND, write_wav
 from telephony.call import Call
-from telephony.endpoint import Endpoint, SipCall
+from telephony.endpoint import Endpoint
 from telephony.events import CallEnded, Established, Frame, Held, Referred
 from telephony.settings import SipSettings
+from telephony.sipcall import SipCall
 
 Tell = Callable[[str, dict[str, Any]], None]
 Speak = Callable[[str], bytes]

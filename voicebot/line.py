@@ -14,7 +14,8 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from telephony.endpoint import Endpoint, SipCall
+from telephony.endpoint import Endpoint
+from telephony.sipcall import SipCall
 from voicebot.catalogue.city import City
 from voicebot.catalogue.store import open_database
 from voicebot.desk.messages import Message, store_message

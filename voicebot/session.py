@@ -110,7 +110,7 @@ class Session:
         self._idle_frames = 0
         self._frames = 0
         self._held = False
-        self._turn_count = 0
+        self._established = False
         self._background: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -157,6 +157,7 @@ class Session:
             case Frame():
                 await self._tick(event)
             case Established(codec):
+                self._established = True
                 self._tell("established", {"codec": codec, "caller": self._call.remote})
                 self._step(Input(Kind.STARTED))
             case Digit(digit):
@@ -171,6 +172,8 @@ class Session:
                 self._transfer_ended(event)
 
     async def _tick(self, frame: Frame) -> None:
+        if not self._established:
+            return  # the 200 is not acknowledged yet, and nobody listens
         self._frames += 1
         too_long = self._frames == self._settings.dialogue.longest_call_s * FRAMES_A_SECOND
         if self._held:
@@ -273,7 +276,6 @@ class Session:
         if happened.kind is Kind.NOISE:
             self._go_on()
             return
-        self._turn_count += 1
         self._dialogue.language = heard.language
         self._unsaid = []
         self._input(happened)

@@ -28,6 +28,8 @@ class Speaker:
         self._call = call
         self._voice = voice
         self._waiting: deque[_Utterance] = deque()
+        self._unmade: deque[_Utterance] = deque()
+        """Those without their speech yet."""
         self._current: _Utterance | None = None
         self._producer: asyncio.Task[None] | None = None
         self.failed = False
@@ -38,14 +40,16 @@ class Speaker:
         self.failed = False
         new = [_Utterance(say) for say in texts]
         self._waiting.extend(new)
-        before = self._producer
-        self._producer = asyncio.create_task(self._produce(before, new))
+        self._unmade.extend(new)
+        if self._producer is None or self._producer.done():
+            self._producer = asyncio.create_task(self._produce())
 
     def stop(self) -> list[Say]:
         """Fall silent at once; what was not said to its end, for saying it again."""
         unsaid = [utterance.say for utterance in (self._current, *self._waiting) if utterance is not None]
         self._call.stop()
         self._waiting.clear()
+        self._unmade.clear()
         self._current = None
         if self._producer is not None:
             self._producer.cancel()
@@ -83,10 +87,9 @@ class Speaker:
         now = self._current or (self._waiting[0] if self._waiting else None)
         return now is not None and now.say.protected
 
-    async def _produce(self, before: asyncio.Task[None] | None, utterances: list[_Utterance]) -> None:
-        if before is not None:
-            await asyncio.wait([before])
-        for utterance in utterances:
+    async def _produce(self) -> None:
+        while self._unmade:
+            utterance = self._unmade.popleft()
             try:
                 async for part in self._voice.speech(utterance.say.text, utterance.say.language):
                     utterance.parts.append(part)
