@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 import pytest
 
-from programs import Line, StartLine, Voicebot
+from programs import NOTHING_IS_SKIPPED, Line, StartLine, Voicebot
 from voicebot.ports import free_port
 
 SPEECH_START_S = 240.0
@@ -63,3 +63,13 @@ def start_line(speech_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Sta
         line.finish()
 
     return start
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """An interoperability test that is skipped has not passed."""
+    report = yield
+    if report.skipped and NOTHING_IS_SKIPPED and item.get_closest_marker("interop"):
+        report.outcome = "failed"
+        report.longrepr = f"an interoperability test was skipped: {report.longrepr}"
+    return report

@@ -128,7 +128,7 @@ def test_two_callers_are_heard_at_once(line: Line) -> None:
     assert heard == asked
 
 
-@pytest.mark.interop
+@pytest.mark.models
 @pytest.mark.skipif(not SPEECH.is_dir(), reason="the recorded human speech is not on this machine")
 @pytest.mark.parametrize(
     ("clip", "words"),
