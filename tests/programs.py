@@ -17,7 +17,6 @@ from typing import Any
 
 import pytest
 
-
 NOTHING_IS_SKIPPED = bool(os.environ.get("CI") or os.environ.get("NOTHING_IS_SKIPPED"))
 """Set by CI and by tests/run: a test against a program of others fails where it would be skipped."""
 
