@@ -88,10 +88,10 @@ class Program:
                 self._news.wait(min(left, 0.2))
             return value
 
-    def wait_for_line(self, pattern: str, timeout: float = 30.0) -> str:
-        """The first line on standard error in which ``pattern`` is found."""
+    def wait_for_line(self, pattern: str, timeout: float = 30.0, *, after: int = 0) -> str:
+        """The first line on standard error, from number ``after`` on, in which ``pattern`` is found."""
         return self.wait_until(
-            lambda: next((line for line in self.err if re.search(pattern, line)), None),
+            lambda: next((line for line in self.err[after:] if re.search(pattern, line)), None),
             f"a line with {pattern!r}",
             timeout,
         )

@@ -348,7 +348,7 @@ def test_units_start_a_command_that_exists(name: str) -> None:
     assert service["NoNewPrivileges"] == "yes"
     assert service["ProtectSystem"] == "strict"
     assert service["StateDirectory"] == "voicebot"
-    assert ("Nice" in service) == (name == "speech")
+    assert int(service["Nice"]) == {"line": -10, "speech": 15}[name]
 
 
 def test_srtp_modes_are_documented() -> None:
