@@ -1,0 +1,76 @@
+"""The SIP endpoint under many short calls, rung by bare sockets: none lost, none left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+
+from telephony.endpoint import Endpoint
+from telephony.events import CallEnded
+from telephony.settings import SipSettings
+from telephony.sipcall import SipCall
+from voicebot.ports import free_port
+from wire import Telephone
+
+
+class Answering:
+    """Answers every call and listens until it ends."""
+
+    def __init__(self) -> None:
+        self.calls: set[asyncio.Task[None]] = set()
+        self.ended = 0
+
+    def take(self, call: SipCall) -> None:
+        task = asyncio.create_task(self._hold(call))
+        self.calls.add(task)
+        task.add_done_callback(self.calls.discard)
+
+    async def _hold(self, call: SipCall) -> None:
+        await call.answer()
+        while not isinstance(await call.next_event(), CallEnded):
+            pass
+        self.ended += 1
+
+
+async def ring(answering: Answering, callers: int, calls: int, length_s: float) -> Counter[str]:
+    """That many callers at once, each ringing again as soon as it has hung up; what the calls came to."""
+    port = free_port()
+    settings = SipSettings(host="127.0.0.1", udp_port=port, tcp_port=None, rtp_port=25_000)
+    endpoint = Endpoint(settings, answering.take)
+    await endpoint.start()
+    outcomes: Counter[str] = Counter()
+
+    def caller() -> None:
+        for _ in range(calls):
+            try:
+                with Telephone("127.0.0.1", port) as telephone:
+                    telephone.ring()
+                    time.sleep(length_s)
+                outcomes["answered"] += 1
+            except AssertionError as error:
+                outcomes[str(error)] += 1
+
+    try:
+        await asyncio.gather(*(asyncio.to_thread(caller) for _ in range(callers)))
+        if answering.calls:
+            await asyncio.wait(answering.calls, timeout=5)
+        assert await endpoint.run(lambda: len(endpoint._legs)) == 0
+    finally:
+        await endpoint.stop()
+    return outcomes
+
+
+async def test_a_call_in_the_slot_of_one_just_ended_is_not_touched_by_it() -> None:
+    """BYE and the next INVITE are read together, and the new call takes the old one's slot."""
+    answering = Answering()
+    assert await ring(answering, callers=3, calls=10, length_s=0.3) == {"answered": 30}
+    assert answering.ended == 30
+
+
+async def test_a_flood_is_answered_or_busy_and_the_process_lives() -> None:
+    answering = Answering()
+    outcomes = await ring(answering, callers=10, calls=15, length_s=0.02)
+    assert set(outcomes) <= {"answered", "SIP/2.0 486 Busy Here"}
+    assert outcomes["answered"] == answering.ended > 0
+    assert outcomes.total() == 150
