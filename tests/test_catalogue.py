@@ -515,7 +515,6 @@ def test_long_sentences_and_addresses_cannot_be_spoken() -> None:
 # The sample
 
 
-@pytest.mark.skipif(not all((BORKEN / file).is_file() for file in FILES), reason="data/borken is not complete")
 def test_the_borken_sample(engine: Engine, tmp_path: Path) -> None:
     import_folder(engine, BORKEN)
     city = load_city(engine)

@@ -120,4 +120,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("go back by restoring a backup")
+    raise RuntimeError("there is no way back in place: restore a backup")
