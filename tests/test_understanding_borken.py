@@ -1,7 +1,6 @@
 """How well the sample city is understood, on questions that are no examples and fitted nothing."""
 
 import csv
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from voicebot.catalogue.city import City
 from voicebot.catalogue.folder import read_folder
+from voicebot.knowledge import embeddings_path
 from voicebot.speech.embedder import Embedder
 from voicebot.understanding.normalise import fold
 from voicebot.understanding.understander import Understander, texts_to_embed
@@ -37,17 +37,13 @@ class Accuracy:
     service: float
     first_three: float
     aspect: float
-    seconds: float
-    """Of understanding one question, the median."""
 
 
 def measure(understander: Understander, embed: Embed) -> Accuracy:
-    right, service, three, aspect, seconds = [], [], [], [], []
+    right, service, three, aspect = [], [], [], []
     for row in questions():
         vector = embed(row["text"])
-        start = time.perf_counter()
         got = understander.understand(row["text"], row["language"], vector)
-        seconds.append(time.perf_counter() - start)
         services = row["service"].split("|")
         is_right = got.intent in row["intent"].split("|")
         if row["service"]:
@@ -64,7 +60,6 @@ def measure(understander: Understander, embed: Embed) -> Accuracy:
         service=float(np.mean(service)),
         first_three=float(np.mean(three)),
         aspect=float(np.mean(aspect)),
-        seconds=float(np.median(seconds)),
     )
 
 
@@ -81,18 +76,15 @@ def test_by_words_and_sound(city: City) -> None:
     assert got.service >= 0.92
     assert got.first_three >= 0.96
     assert got.aspect >= 0.92
-    assert got.seconds < 0.06
 
 
 @pytest.mark.models
-def test_by_meaning_too(city: City, pytestconfig: pytest.Config) -> None:
+def test_by_meaning_too(city: City) -> None:
     embedder = Embedder(threads=1)  # more of them wait for each other on a busy machine
-    assert pytestconfig.cache is not None
-    archive = pytestconfig.cache.mkdir("embeddings") / f"{city.revision}.npz"
-    vectors = embedder.embed_cached(texts_to_embed(city), archive)
+    # The bot's own archive: a line that was started before has filled it.
+    vectors = embedder.embed_cached(texts_to_embed(city), embeddings_path(None))
     got = measure(Understander(city, vectors), lambda text: embedder.embed([text])[0])
     assert got.right >= 0.95
     assert got.service >= 0.95
     assert got.first_three >= 0.98
     assert got.aspect >= 0.92
-    assert got.seconds < 0.06
