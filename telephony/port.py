@@ -26,18 +26,23 @@ def _vector_bytes(vector: pj.ByteVector) -> bytes:
 class CallPort(pj.AudioMediaPort):  # type: ignore[misc]
     """Bytes in, bytes out, return: hands each tick to ``put`` on ``loop``'s thread."""
 
+    # The clock may tick once more while the object is being destroyed, and then finds only these.
+    _loop: asyncio.AbstractEventLoop | None = None
+    _put: Callable[[Frame], None] | None = None
+    _player: Player | None = None
+    _played = SILENCE
+
     def __init__(self, loop: asyncio.AbstractEventLoop, put: Callable[[Frame], None], player: Player) -> None:
         super().__init__()
         self._loop = loop
         self._put = put
         self._player = player
-        self._played = SILENCE
         audio_format = pj.MediaFormatAudio()
         audio_format.init(pj.PJMEDIA_FORMAT_PCM, RATE, 1, FRAME_MS * 1000, 16)
         self.createPort("call", audio_format)
 
     def onFrameRequested(self, frame: pj.MediaFrame) -> None:  # noqa: N802
-        self._played = self._player.next_frame()
+        self._played = self._player.next_frame() if self._player is not None else SILENCE
         frame.type = pj.PJMEDIA_FRAME_TYPE_AUDIO
         frame.buf = pj.ByteVector(self._played)
         frame.size = FRAME_BYTES
@@ -45,6 +50,8 @@ class CallPort(pj.AudioMediaPort):  # type: ignore[misc]
     def onFrameReceived(self, frame: pj.MediaFrame) -> None:  # noqa: N802
         heard = _vector_bytes(frame.buf) if frame.size == FRAME_BYTES else SILENCE
         played, self._played = self._played, SILENCE
+        if self._loop is None or self._put is None:
+            return
         try:
             self._loop.call_soon_threadsafe(self._put, Frame(heard, played, time.monotonic()))
         except RuntimeError:
