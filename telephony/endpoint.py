@@ -87,7 +87,7 @@ class _Leg(pj.Call):  # type: ignore[misc]
         self._established = False
         self._refer_accepted = False
         self.over = False
-        self._port: CallPort | None = CallPort(endpoint.loop, call.arrived, call.player)
+        self._port: CallPort | None = endpoint.lend_port(call)
 
     def _tell(self, happened: Callable[..., None], *args: object, **kwargs: object) -> None:
         self._endpoint.tell(lambda: happened(*args, **kwargs))
@@ -113,8 +113,12 @@ class _Leg(pj.Call):  # type: ignore[misc]
             self.xfer(target, pj.CallOpParam(True))
 
     def close(self) -> None:
+        """Let go of the port and of the call, which may live longer than PJSIP does."""
         self._disconnect()
-        self._port = None
+        self.call.leg = None
+        if self._port is not None:
+            self._endpoint.take_port_back(self._port)
+            self._port = None
 
     def _disconnect(self) -> None:
         if self._media is not None and self._port is not None:
@@ -132,8 +136,9 @@ class _Leg(pj.Call):  # type: ignore[misc]
             self._tell(self.call.arrived, Established(self._codec()))
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
             self.over = True
-            self._tell(self.call.arrived, CallEnded(info.lastStatusCode, info.lastReason))
+            # Before the loop is told: what it asks for next finds the leg forgotten.
             self._endpoint.release(self)
+            self._tell(self.call.arrived, CallEnded(info.lastStatusCode, info.lastReason))
 
     def _codec(self) -> str:
         with contextlib.suppress(pj.Error):
@@ -239,6 +244,8 @@ class Endpoint:
         self._legs: set[_Leg] = set()
         self._ended_legs: list[_Leg] = []
         """Waiting for :meth:`_bury`."""
+        self._ports: list[CallPort] = []
+        self._free_ports: deque[CallPort] = deque()
         self._arrivals: deque[float] = deque()
         """When the latest calls arrived, seconds on the monotonic clock."""
         self._account: _Account | None = None
@@ -306,6 +313,19 @@ class Endpoint:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to tell
             self.loop.call_soon_threadsafe(happened)
 
+    def lend_port(self, call: SipCall) -> CallPort:
+        """A port for that call: the one that has been free the longest, or a new one."""
+        if not self._free_ports:
+            self._ports.append(CallPort(self.loop))
+            self._free_ports.append(self._ports[-1])
+        port = self._free_ports.popleft()
+        port.lend(call.arrived, call.player)
+        return port
+
+    def take_port_back(self, port: CallPort) -> None:
+        port.take_back()
+        self._free_ports.append(port)
+
     def adopt(self, call: SipCall, call_id: int) -> _Leg:
         leg = _Leg(self, self._account, call, call_id)
         call.leg = leg
@@ -316,7 +336,6 @@ class Endpoint:
         """Forget a leg, once PJSIP's callback about its end has returned."""
 
         def forget() -> None:
-            leg.call.leg = None
             leg.close()
             self._legs.discard(leg)
             self._ended_legs.append(leg)
@@ -506,6 +525,9 @@ class Endpoint:
             self._account = None
         with contextlib.suppress(pj.Error), _quiet_stdout():
             endpoint.libDestroy()
+        # The clock has stopped: only now may these go.
+        self._free_ports.clear()
+        self._ports.clear()
 
 
 def _user(uri: str) -> str:

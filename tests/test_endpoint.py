@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections import Counter
 
@@ -36,7 +37,7 @@ class Answering:
 async def ring(answering: Answering, callers: int, calls: int, length_s: float) -> Counter[str]:
     """That many callers at once, each ringing again as soon as it has hung up; what the calls came to."""
     port = free_port()
-    settings = SipSettings(host="127.0.0.1", udp_port=port, tcp_port=None, rtp_port=25_000)
+    settings = SipSettings(host="127.0.0.1", udp_port=port, tcp_port=None, rtp_port=20_000 + (os.getpid() % 100) * 400)
     endpoint = Endpoint(settings, answering.take)
     await endpoint.start()
     outcomes: Counter[str] = Counter()

@@ -155,7 +155,7 @@ class Telephone:
     def _response(self, code: int, method: str) -> str:
         self._sip.settimeout(5)
         while True:
-            text = self._sip.recv(65535).decode()
+            text = self._sip.recv(65535).decode(errors="replace")
             if text.startswith(f"SIP/2.0 {code} ") and re.search(rf"^CSeq: *\d+ {method}", text, re.MULTILINE):
                 return text
             if text.startswith("SIP/2.0") and int(text[8:11]) >= 300:
@@ -166,10 +166,11 @@ class Telephone:
         self._sip.settimeout(0.2)
         while not self._ended.is_set():
             try:
-                text = self._sip.recv(65535).decode()
+                text = self._sip.recv(65535).decode(errors="replace")
             except TimeoutError:
                 continue
-            if text.startswith("SIP/2.0"):
+            if " SIP/2.0\r\n" not in text:
+                # A response, or the RTCP of another telephone, whose RTP port is one below this socket's.
                 continue
             kept = [
                 line for line in text.split("\r\n") if re.match(r"(Via|From|To|Call-ID|CSeq):", line, re.IGNORECASE)
