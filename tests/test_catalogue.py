@@ -29,6 +29,7 @@ from voicebot.catalogue.store import StoreError, load_city, open_database
 from voicebot.catalogue.tables import COLUMNS
 
 BORKEN = Path(__file__).parent.parent / "data" / "borken"
+MIGRATIONS = Path(__file__).parent.parent / "voicebot" / "catalogue" / "migrations" / "versions"
 
 FILES = {
     "city.toml": 'name = "Stadt Borken"\nswitchboard = "zentrale"\n',
@@ -105,7 +106,8 @@ def test_migrations_compile_for_postgresql() -> None:
     output = io.StringIO()
     context = MigrationContext.configure(dialect_name="postgresql", opts={"as_sql": True, "output_buffer": output})
     with Operations.context(context):
-        importlib.import_module("voicebot.catalogue.migrations.versions.0001_initial").upgrade()
+        for path in sorted(MIGRATIONS.glob("0*.py")):
+            importlib.import_module(f"voicebot.catalogue.migrations.versions.{path.stem}").upgrade()
     sql = output.getvalue()
     for table in Base.metadata.tables:
         assert f"CREATE TABLE {table} (" in sql
@@ -200,6 +202,7 @@ def test_import(engine: Engine, folder: Path) -> None:
         "services.csv": Counts(added=2),
         "examples.csv": Counts(added=2),
         "facts.csv": Counts(added=2),
+        "advice/*.toml": Counts(),
     }
     assert report.lines()[1] == "departments.csv  3 neu, 0 geändert, 0 entfernt, 0 unverändert"
     city = load_city(engine)
@@ -266,6 +269,7 @@ def test_import_of_changes(engine: Engine, folder: Path) -> None:
         "services.csv": Counts(added=1, changed=1, removed=1),
         "examples.csv": Counts(unchanged=2),
         "facts.csv": Counts(changed=1, unchanged=1),
+        "advice/*.toml": Counts(),
     }
     assert new.revision != old.revision
     assert load_city(engine) == read_folder(folder)

@@ -32,7 +32,11 @@ def test_every_language_says_everything() -> None:
 
 
 def test_every_prompt_is_used() -> None:
-    code = "".join((ROOT / "voicebot" / f"{name}.py").read_text() for name in ("dialogue", "routing", "line"))
+    files = [
+        *(ROOT / "voicebot" / "dialogue").glob("*.py"),
+        *(ROOT / "voicebot" / f"{name}.py" for name in ("routing", "line")),
+    ]
+    code = "".join(file.read_text() for file in files)
     used = set(re.findall(r'"([a-z0-9_]+)"', code)) | {"emergency_110", "emergency_112"}
     assert keys("de").keys() <= used
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import soxr
 
+from voicebot.evaluation.spoken import through_telephone
 from voicebot.speech import recognizer as module
 from voicebot.speech.errors import ModelError
 from voicebot.speech.models import ModelStore
@@ -112,6 +113,40 @@ def test_hotwords_are_bounded(recognizer: Recognizer, synthesizer: Synthesizer) 
     pcm = say(synthesizer, "Ich brauche einen Personalausweis.")
     heard = recognizer.transcribe(pcm, language="de", hotwords=["Personalausweis"] * 500)
     assert "personalausweis" in heard.text.lower()
+
+
+@pytest.mark.models
+def test_hotwords_put_a_mangled_word_right(recognizer: Recognizer, synthesizer: Synthesizer) -> None:
+    """Needs a voice that is hard to understand, on a narrow line."""
+    pcm = through_telephone(say(synthesizer, "Ich benötige noch einmal die Geburtsurkunde meines Sohnes."))
+    heard = recognizer.transcribe(pcm, language="de")
+    again = recognizer.transcribe(pcm, language="de", hotwords=["Geburtsurkunde", "Geburtenregister"])
+    assert "geburtsurkunde" not in heard.text.lower()
+    assert "geburtsurkunde" in again.text.lower()
+
+
+@pytest.mark.models
+def test_the_same_sound_is_encoded_once(
+    recognizer: Recognizer, synthesizer: Synthesizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoded = []
+    encode = recognizer._model.encode
+    monkeypatch.setattr(recognizer._model, "encode", lambda mel: encoded.append(1) or encode(mel))
+    pcm = say(synthesizer, "Was kostet ein neuer Reisepass?")
+    first = recognizer.transcribe(pcm, language=None)
+    again = recognizer.transcribe(pcm, language="de", hotwords=["Reisepass"])
+    assert len(encoded) == 1
+    assert again.language_probabilities == first.language_probabilities
+    assert recognizer.transcribe(pcm, language=None).hypotheses == first.hypotheses
+    for shorter in range(1, module.ENCODINGS_KEPT + 1):
+        recognizer.transcribe(pcm[: -2 * shorter], language="de")
+    assert len(recognizer._encodings) == module.ENCODINGS_KEPT
+    recognizer.transcribe(pcm, language="de")
+    assert len(encoded) == module.ENCODINGS_KEPT + 2
+    monkeypatch.setattr(module, "ENCODINGS_KEPT_S", 0.0)
+    recognizer.transcribe(pcm, language="de")
+    assert len(encoded) == module.ENCODINGS_KEPT + 3
+    assert len(recognizer._encodings) == 1
 
 
 @pytest.mark.models

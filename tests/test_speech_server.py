@@ -142,6 +142,21 @@ async def test_there_and_back(uri: str) -> None:
 
 
 @pytest.mark.models
+async def test_hotwords_reach_the_recognizer(uri: str, engines: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
+    prompts = []
+    prompt = engines.recognizer._prompt
+    monkeypatch.setattr(
+        engines.recognizer, "_prompt", lambda tokenizer, words: prompts.append(tuple(words)) or prompt(tokenizer, words)
+    )
+    client = SpeechClient(uri)
+    pcm = await speak(client, "Ich brauche einen Personalausweis.", "de")
+    await client.transcribe(pcm)
+    again = await client.transcribe(pcm, language="de", hotwords=("Personalausweis", "Reisepass"))
+    assert prompts == [(), ("Personalausweis", "Reisepass")]
+    assert again.hypotheses[0][0] == again.text
+
+
+@pytest.mark.models
 async def test_fixed_and_allowed_languages(uri: str) -> None:
     client = SpeechClient(uri)
     pcm = await speak(client, "Ich möchte mit dem Standesamt sprechen.", "de")

@@ -199,6 +199,8 @@ def test_meaning_decides_where_words_do_not() -> None:
     directions = np.eye(len(CITY.services) + 1, dtype=np.float32)
     place = {key: row for row, key in enumerate((*CITY.services, ""))}
     vectors = np.stack([directions[place[key]] for key, _ in references(CITY)])
+    others = np.full((len(texts_to_embed(CITY)) - len(vectors), len(directions)), len(directions) ** -0.5, np.float32)
+    vectors = np.concatenate([vectors, others])
     got = Understander(CITY, vectors).understand("Mein Vierbeiner", "de", directions[place["hundesteuer"]])
     assert (got.intent, got.service) == (Intent.SERVICE, "hundesteuer")
 

@@ -90,7 +90,9 @@ class Ears:
     def __init__(self) -> None:
         self.texts: list[str | None] = []
 
-    async def transcribe(self, pcm: bytes, *, language: str | None, languages: Sequence[str]) -> Transcription:
+    async def transcribe(
+        self, pcm: bytes, *, language: str | None, languages: Sequence[str], hotwords: Sequence[str] = ()
+    ) -> Transcription:
         await asyncio.sleep(0)
         text = self.texts.pop(0)
         if text is None:
@@ -123,7 +125,9 @@ class Inline(Comprehension):
     def __init__(self, city: City) -> None:
         super().__init__(Understander(city), None)
 
-    async def understand(self, text, language, *, expecting, last_service):  # type: ignore[no-untyped-def]
+    async def understand(  # type: ignore[no-untyped-def]
+        self, text, language, *, expecting, last_service, hypotheses=()
+    ):
         return self._understander.understand(text, language, None, expecting=expecting, last_service=last_service)
 
 

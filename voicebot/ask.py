@@ -17,7 +17,7 @@ from voicebot import dialogue as dialogues
 from voicebot.catalogue.store import open_database
 from voicebot.cli import UsageError
 from voicebot.dialogue import Dialogue, Say
-from voicebot.knowledge import city_or_sample, comprehend, embeddings_path
+from voicebot.knowledge import Comprehension, city_or_sample, comprehend, embeddings_path
 from voicebot.prompts import Prompts
 from voicebot.routing import Router
 from voicebot.settings import Settings
@@ -36,31 +36,46 @@ def run_ask(settings: Settings, lines: Iterable[str], options: argparse.Namespac
     if options.lang is not None and options.lang not in languages:
         raise UsageError(f"--lang {options.lang}: there are {', '.join(languages)}")
     _clock(options.at)
+    asyncio.run(_ask_all(settings, load_router(settings), lines, options))
+
+
+def load_router(settings: Settings) -> Router:
+    """The city, the prompts and what may be spoken, as these settings say. Raises StoreError, PromptError."""
     engine = open_database(settings.database_url)
     try:
         city = city_or_sample(engine, console.note)
     finally:
         engine.dispose()
-    router = Router(city, Prompts.load(languages, settings.data.prompts_dir), settings.data.speak_samples)
-    asyncio.run(_ask_all(settings, router, lines, options))
+    prompts = Prompts.load(settings.speech.languages, settings.data.prompts_dir)
+    return Router(city, prompts, settings.data.speak_samples)
 
 
-async def _ask_all(settings: Settings, router: Router, lines: Iterable[str], options: argparse.Namespace) -> None:
-    languages = settings.speech.languages
+async def load_comprehension(settings: Settings, router: Router) -> Comprehension:
+    """Understanding with the embedder in this process. Raises ModelError."""
     embedder = Embedder(settings.speech.threads)
 
     async def embed(texts: Sequence[str]) -> NDArray[np.float32]:
         return embedder.embed(texts)
 
     with console.Bars() as bars:
-        comprehension = await comprehend(router.city, embed, embeddings_path(settings.speech.models_dir), bars)
+        return await comprehend(router.city, embed, embeddings_path(settings.speech.models_dir), bars)
+
+
+def written_language(text: str, current: str, languages: Sequence[str]) -> str:
+    """The language of a typed utterance, one of ``languages``."""
+    return decide_language(text, {}, _SPOKEN_S, current, languages)
+
+
+async def _ask_all(settings: Settings, router: Router, lines: Iterable[str], options: argparse.Namespace) -> None:
+    languages = settings.speech.languages
+    comprehension = await load_comprehension(settings, router)
     dialogue = Dialogue(router, languages[0])
     for text in lines:
         if not text:
             continue
         if not options.chat:
             dialogue = Dialogue(router, languages[0])
-        language = options.lang or decide_language(text, {}, _SPOKEN_S, dialogue.language, languages)
+        language = options.lang or written_language(text, dialogue.language, languages)
         heard = await comprehension.understand(
             text, language, expecting=dialogue.expecting, last_service=dialogue.service
         )

@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         stream=sys.stderr,
     )
-    for chatty in ("alembic", "httpx", "huggingface_hub", "faster_whisper"):
+    for chatty in ("alembic", "httpx", "huggingface_hub", "faster_whisper", "matplotlib"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     sys.exit(_run(options))
 
@@ -140,9 +140,32 @@ def _parser() -> argparse.ArgumentParser:
 
     add("doctor", "check settings, database, data, models, ports and the speech process", "voicebot doctor")
 
+    evaluate = add(
+        "evaluate",
+        "measure understanding on questions that are no examples",
+        "voicebot evaluate --language de --plot calibration.png",
+    )
+    evaluate.add_argument(
+        "folder", nargs="?", type=Path, help="CSV files with questions; default: the sample city's evaluation"
+    )
+    evaluate.add_argument(
+        "--cross-validate", action="store_true", help="fit the weights of the evidence to the examples; prints them"
+    )
+    evaluate.add_argument("--language", help="only questions of this language; of --off-topic: lists that begin so")
+    evaluate.add_argument("--json", action="store_true", help="one JSON object")
+    evaluate.add_argument("--plot", type=Path, metavar="PNG", help="draw the calibration")
+    evaluate.add_argument("--speech", action="store_true", help="also spoken by a synthetic voice, through A-law")
+    evaluate.add_argument("--noise", metavar="street|WAV", help="also spoken in this noise")
+    evaluate.add_argument("--snr", type=float, default=10.0, metavar="DB", help="active speech over noise; default: 10")
+    evaluate.add_argument("--limit", type=int, metavar="N", help="at most N questions of each kind, spread evenly")
+    evaluate.add_argument("--questions", type=Path, metavar="JSON|CSV", help="somebody else's: question, service")
+    evaluate.add_argument("--services", type=Path, metavar="CSV", help="what theirs are of ours: name, service")
+    evaluate.add_argument("--off-topic", type=Path, metavar="JSON", help="lists of sentences no town hall answers")
+
     bench = add("bench", "measure this machine: latency, greeting, memory", "voicebot bench latency --turns 20")
-    bench.add_argument("what", choices=("latency",), nargs="?", default="latency")
-    bench.add_argument("--turns", type=int, default=20)
+    bench.add_argument("what", choices=("latency", "understanding"), nargs="?", default="latency")
+    bench.add_argument("--turns", type=int, default=20, help="questions to ask; default: 20")
     bench.add_argument("--codec", action="append", help="codec to offer; default: PCMA")
+    bench.add_argument("--services", type=Path, metavar="JSON", help="understanding: add these (name, keywords)")
     bench.add_argument("--json", action="store_true")
     return parser

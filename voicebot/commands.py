@@ -295,7 +295,17 @@ def doctor(options: argparse.Namespace) -> int:
     return run_doctor(settings.load(options.config))
 
 
+def evaluate(options: argparse.Namespace) -> int:
+    from voicebot.evaluation.run import run_evaluate
+
+    return run_evaluate(settings.load(options.config), options)
+
+
 def bench(options: argparse.Namespace) -> int:
+    if options.what == "understanding":
+        from voicebot.bench_understanding import run_bench_understanding
+
+        return run_bench_understanding(settings.load(options.config), options)
     from voicebot.bench import run_bench
 
     with tempfile.TemporaryDirectory(prefix="voicebot-bench-") as folder:

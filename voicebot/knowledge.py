@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,14 +20,24 @@ from voicebot.speech.embedding_cache import LABEL, EmbeddingCache
 from voicebot.speech.errors import SpeechUnavailable
 from voicebot.speech.models import default_models_dir
 from voicebot.speech.progress import Progress, silent
-from voicebot.understanding.result import Understanding
+from voicebot.trained import train_cached
+from voicebot.understanding.corrections import corrected
+from voicebot.understanding.hypotheses import Hypothesis, weighed
+from voicebot.understanding.result import Intent, Understanding
 from voicebot.understanding.understander import Understander, texts_to_embed
+from voicebot.understanding.wishes import split
 
 log = logging.getLogger(__name__)
 
 Embed = Callable[[Sequence[str]], Awaitable[NDArray[np.float32]]]
 
 SAMPLE_CITY = "borken"
+_MAY_HOLD_WISHES = (None, "yes_no")
+_WISHES = (Intent.SERVICE, Intent.DEPARTMENT)
+_SURE_WISH = 0.5
+"""Confidence from which a part of an utterance counts as a wish of its own."""
+CLASSIFIERS = "classifiers.npz"
+FITTING = "learning what belongs together"
 BATCH = 32
 """Texts embedded in one request: about half a second, so that others get their turn between."""
 
@@ -34,6 +45,11 @@ BATCH = 32
 def embeddings_path(models_dir: Path | None) -> Path:
     """Where vectors of example questions are kept; they depend on texts only, not on a database."""
     return (models_dir or default_models_dir()) / "embeddings.npz"
+
+
+def shipped_embeddings() -> Path:
+    """The vectors that come with the sample, so that its first start need not make them."""
+    return share("data") / SAMPLE_CITY / "embeddings.npz"
 
 
 def city_or_sample(engine: Engine, note: Callable[[str], None]) -> City:
@@ -57,18 +73,76 @@ class Comprehension:
         self._embed = embed
 
     async def understand(
-        self, text: str, language: str, *, expecting: str | None, last_service: str | None
+        self,
+        text: str,
+        language: str,
+        *,
+        expecting: str | None,
+        last_service: str | None,
+        hypotheses: Sequence[tuple[str, float]] = (),
     ) -> Understanding:
-        """See :meth:`.Understander.understand`; by words and sound alone where no embedding is to be had."""
-        vector = None
-        if text and self._embed is not None:
-            try:
-                vector = (await self._embed([text]))[0]
-            except SpeechUnavailable as error:
-                log.warning("understanding without an embedding: %s", error)
+        """See :meth:`.Understander.understand`; by words and sound alone where no embedding is to be had.
+
+        :param hypotheses: texts with their mean log probability a token, best first, ``text`` the first; or none
+        """
+        wanted, rejected = corrected(text, language)
+        readings = weighed(hypotheses or ((text, 0.0),)) if not rejected else (Hypothesis(wanted, 1.0),)
+        parts = split(wanted, language) if expecting in _MAY_HOLD_WISHES else [wanted]
+        further = [Hypothesis(part, 1.0) for part in parts] if len(parts) > 1 else []
+        embedded = await self._embedded((*readings, *further))
         return await asyncio.to_thread(
-            self._understander.understand, text, language, vector, expecting=expecting, last_service=last_service
+            self._understand,
+            text,
+            language,
+            embedded[: len(readings)],
+            embedded[len(readings) :],
+            expecting,
+            last_service,
+            rejected,
         )
+
+    def _understand(
+        self,
+        text: str,
+        language: str,
+        readings: Sequence[Hypothesis],
+        parts: Sequence[Hypothesis],
+        expecting: str | None,
+        last_service: str | None,
+        rejected: str,
+    ) -> Understanding:
+        whole = self._understander.understand(
+            readings[0].text,
+            language,
+            readings[0].vector,
+            expecting=expecting,
+            last_service=last_service,
+            hypotheses=readings,
+            rejected=rejected,
+        )
+        wishes: list[Understanding] = []
+        for part in parts:
+            last_service = wishes[-1].service if wishes else last_service
+            wishes.append(self._understander.understand(part.text, language, part.vector, last_service=last_service))
+        if whole.intent in _WISHES and _are_wishes(wishes):
+            return replace(wishes[0], text=text, then=tuple(wishes[1:]))
+        return replace(whole, text=text) if whole.text == readings[0].text else whole
+
+    async def hotwords(self, understanding: Understanding, texts: Sequence[str]) -> tuple[str, ...]:
+        """Words for a second decode; see :meth:`.Hotwords.choose`."""
+        return await asyncio.to_thread(self._understander.hotwords, understanding, texts)
+
+    async def _embedded(self, readings: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:
+        """With their vectors, all from one request, where they can be had."""
+        texts = [each.text for each in readings]
+        if self._embed is None or not all(texts):
+            return tuple(readings)
+        try:
+            vectors = await self._embed(texts)
+        except SpeechUnavailable as error:
+            log.warning("understanding without an embedding: %s", error)
+            return tuple(readings)
+        return tuple(replace(each, vector=vector) for each, vector in zip(readings, vectors, strict=True))
 
 
 async def comprehend(city: City, embed: Embed | None, cache: Path, progress: Progress = silent) -> Comprehension:
@@ -76,14 +150,30 @@ async def comprehend(city: City, embed: Embed | None, cache: Path, progress: Pro
 
     Vectors of example questions that ``cache`` does not hold are made in batches. Raises SpeechUnavailable.
     """
-    if embed is None:
-        return Comprehension(Understander(city), None)
-    texts = texts_to_embed(city)
-    known = EmbeddingCache(cache, texts)
+    vectors = None if embed is None else await _embed_all(texts_to_embed(city), embed, cache, progress)
+
+    def fit() -> Understander:
+        def told(done: int, count: int) -> None:
+            progress(FITTING, done, count)
+
+        return Understander(city, vectors, train_cached(cache.with_name(CLASSIFIERS), city, vectors, told))
+
+    return Comprehension(await asyncio.to_thread(fit), embed)
+
+
+async def _embed_all(texts: Sequence[str], embed: Embed, cache: Path, progress: Progress) -> NDArray[np.float32]:
+    known = EmbeddingCache(cache, texts, shipped_embeddings())
     missing = len(known)
     for done, batch in known.missing(BATCH):
         progress(LABEL, done, missing)
         known.add(batch, await embed(batch))
     if missing:
         progress(LABEL, missing, missing)
-    return Comprehension(Understander(city, known.finish()), embed)
+    return known.finish()
+
+
+def _are_wishes(parts: Sequence[Understanding]) -> bool:
+    """Whether each part of an utterance is surely a wish, and each another one."""
+    about = [(part.service, part.department, part.aspect) for part in parts]
+    sure = all(part.intent in _WISHES and part.confidence >= _SURE_WISH for part in parts)
+    return sure and len(parts) == len(set(about)) > 1

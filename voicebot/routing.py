@@ -5,11 +5,15 @@ Plain functions over data. Nothing is answered without a source: see :func:`_spo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from voicebot.catalogue.advice import Advice
 from voicebot.catalogue.city import SAMPLE, City, Department, Service
 from voicebot.catalogue.hours import spoken_hours
+from voicebot.catalogue.spoken import sentences
 from voicebot.prompts import Prompts
 from voicebot.understanding.result import Intent, Understanding
 
@@ -27,8 +31,23 @@ class Action(StrEnum):
     GOODBYE = "goodbye"
     PRIVACY = "privacy"
     REPEAT = "repeat"
+    BACK = "back"
+    OVERVIEW = "overview"
+    CONSULT = "consult"
     YES = "yes"
     NO = "no"
+
+
+MOST_CHOICES = 3
+#: "Ausweis oder Pass verloren" would be heard as two of the choices.
+_ALTERNATIVES = re.compile(r"\s+(?:oder|or)\s+[\w-]+")
+_BRACKETS = re.compile(r"\s*\(.*")
+
+
+def _in_common(names: Sequence[Sequence[str]]) -> int:
+    """How many first words all names share, so that each keeps one of its own."""
+    most = min(map(len, names)) - 1
+    return next((place for place in range(most) if len({name[place] for name in names}) > 1), max(most, 0))
 
 
 @dataclass(frozen=True)
@@ -47,6 +66,11 @@ _ACTIONS = {
     Intent.EMERGENCY: Action.EMERGENCY,
     Intent.PRIVACY: Action.PRIVACY,
     Intent.REPEAT: Action.REPEAT,
+    Intent.SLOWER: Action.REPEAT,
+    Intent.SIMPLER: Action.REPEAT,
+    Intent.BACK: Action.BACK,
+    Intent.OVERVIEW: Action.OVERVIEW,
+    Intent.CONSULT: Action.CONSULT,
     Intent.CALLBACK: Action.CALLBACK,
     Intent.SATISFIED: Action.GOODBYE,
     Intent.GOODBYE: Action.GOODBYE,
@@ -65,13 +89,16 @@ class Router:
     def decide(self, heard: Understanding) -> Decision:
         """What follows from one utterance, by itself."""
         if heard.intent is Intent.SERVICE and heard.service is not None:
+            if len(self.choices(heard)) > 1:
+                department = self.city.department_of(heard.service)
+                return Decision(Action.CLARIFY, (), department, heard.service, heard.aspect)
             return self._service(self.city.services[heard.service], heard.aspect, heard.language)
         if heard.intent is Intent.DEPARTMENT and heard.department is not None:
             department = self.city.departments[heard.department]
             if heard.aspect == "hours":
                 return self._hours(department, heard)
             if department.kind == "extern":
-                reply = self._external(department, heard.language)
+                reply = self.external(department, heard.language)
                 return Decision(Action.EXTERNAL, reply, department, heard.service, heard.aspect)
             return Decision(Action.TRANSFER, (), department, heard.service, heard.aspect)
         if heard.intent in (Intent.HUMAN, Intent.CONNECT):
@@ -82,13 +109,58 @@ class Router:
     def switchboard(self) -> Department:
         return self.city.departments[self.city.switchboard]
 
+    def transferable(self, department: Department | None) -> Department:
+        """The department if it is the town's own, else the switchboard."""
+        return self.switchboard if department is None or department.kind == "extern" else department
+
+    def choices(self, heard: Understanding) -> tuple[str, ...]:
+        """The services to choose from, as many as a listener keeps in mind."""
+        known = (service for service in heard.choices if service in self.city.services)
+        return tuple(dict.fromkeys(known))[:MOST_CHOICES]
+
+    def advice(self, service: str | None, language: str) -> Advice | None:
+        """The questions that are offered on a service, if they can be asked in that language."""
+        advice = self.city.advice_on(service) if service else None
+        return advice if advice and language in advice.languages else None
+
+    def common_department(self, services: Sequence[str]) -> Department:
+        """Who deals with all of them; the switchboard where nobody does."""
+        departments = {self.city.services[service].department for service in services}
+        return self.city.departments[departments.pop()] if len(departments) == 1 else self.switchboard
+
+    def spoken_name(self, service: str, language: str) -> str:
+        """A service's name without what stands in brackets."""
+        return _BRACKETS.sub("", self.city.services[service].name(language)).strip()
+
+    def short_names(self, services: Sequence[str], language: str) -> list[str]:
+        """Names as they follow one another in a question: "Wohnsitz anmelden", "ummelden", "abmelden"."""
+        whole = [self.spoken_name(service, language) for service in services]
+        brief = [_ALTERNATIVES.sub("", name) for name in whole]
+        names = [name.split() for name in (brief if len(set(brief)) == len(brief) else whole)]
+        head = _in_common(names)
+        tail = _in_common([name[head:][::-1] for name in names])
+        last = len(names) - 1
+        return [
+            " ".join(name[head if place else 0 : len(name) - (tail if place < last else 0)])
+            for place, name in enumerate(names)
+        ]
+
+    def simpler(self, given: Decision, language: str) -> Decision | None:
+        """The overview of a service, or the first sentence of the answer given; None where that is no less."""
+        if given.service is not None and given.aspect not in (None, "general"):
+            text, sample = self._spoken_fact(self.city.services[given.service], "general", language)
+            if text is not None and (text,) != given.reply:
+                return replace(given, reply=(text,), aspect="general", sample=sample)
+        spoken = [" ".join(words) for text in given.reply for words in sentences(text)]
+        return replace(given, reply=(spoken[0],)) if len(spoken) > 1 else None
+
     def _service(self, service: Service, aspect: str | None, language: str) -> Decision:
         department = self.city.department_of(service.key)
         if department.kind == "extern":
             text, _ = self._spoken_fact(service, aspect, language)
             if text is None:
                 text, _ = self._spoken_fact(service, "general", language)
-            reply = (text,) if text else self._external(department, language)
+            reply = (text,) if text else self.external(department, language)
             return Decision(Action.EXTERNAL, reply, department, service.key, aspect)
         text, sample = self._spoken_fact(service, aspect, language)
         if text is None and aspect == "hours":
@@ -118,7 +190,8 @@ class Router:
         hours = spoken_hours(department.hours, language)
         return self.prompts.say("hours", language, department=department.name(language), hours=hours), sample
 
-    def _external(self, department: Department, language: str) -> tuple[str, ...]:
+    def external(self, department: Department, language: str) -> tuple[str, ...]:
+        """Who is responsible instead of the town, and their number."""
         reply = [self.prompts.say("external", language, department=department.name(language))]
         if department.extension:
             reply.append(self.prompts.say("external_number", language, number=department.extension))

@@ -31,13 +31,12 @@ from telephony.events import (
 from voicebot import dialogue as dialogues
 from voicebot.desk.messages import Message
 from voicebot.dialogue import Dialogue, Do, HangUp, Input, Kind, LeaveMessage, Say, State, Transfer
+from voicebot.hearing import Comprehension, Heard, Recognition, hear
 from voicebot.routing import Router
 from voicebot.settings import Settings
 from voicebot.speaker import Speaker
 from voicebot.speech.errors import SpeechUnavailable
-from voicebot.speech.listening import Recognition, listen
 from voicebot.turns import FalseStart, Paused, Resumed, SpeechBegan, TurnEnded, Turns, TurnSettings
-from voicebot.understanding.result import Understanding
 from voicebot.voice import Voice
 
 log = logging.getLogger(__name__)
@@ -49,13 +48,6 @@ DICTATION_MS = 1400
 
 Journal = Callable[[str, dict[str, Any]], None]
 """Told what happens on a call, with the seconds it took; what it keeps is its own business."""
-
-
-class Comprehension(Protocol):
-    async def understand(
-        self, text: str, language: str, *, expecting: str | None, last_service: str | None
-    ) -> Understanding:
-        """What an utterance means; see :meth:`.Understander.understand`."""
 
 
 class Activity(Protocol):
@@ -77,13 +69,6 @@ class Parts:
     activity: Callable[[], Activity]
 
 
-@dataclass(frozen=True)
-class _Heard:
-    understanding: Understanding
-    recognition_s: float
-    understanding_s: float
-
-
 class Session:
     def __init__(self, call: Call, parts: Parts, journal: Journal | None = None) -> None:
         self._call = call
@@ -96,7 +81,7 @@ class Session:
         self._turns = Turns(TurnSettings(end=parts.settings.dialogue.end_of_turn_ms))
         self._after: deque[Do] = deque()
         """What follows once everything has been said."""
-        self._hearing: asyncio.Task[_Heard] | None = None
+        self._hearing: asyncio.Task[Heard] | None = None
         self._turn_pcm = b""
         self._turn_over = False
         self._turn_ended_at = 0.0
@@ -233,18 +218,18 @@ class Session:
         self._turn_over = False
         self._hearing = asyncio.create_task(self._understand(pcm, spoken_s))
 
-    async def _understand(self, pcm: bytes, spoken_s: float) -> _Heard:
-        began = time.monotonic()
+    async def _understand(self, pcm: bytes, spoken_s: float) -> Heard:
         dialogue = self._dialogue
-        transcription, language = await listen(
-            self._parts.recognition, pcm, spoken_s, dialogue.language, self._settings.speech.languages
+        return await hear(
+            self._parts.recognition,
+            self._parts.comprehension,
+            pcm,
+            spoken_s,
+            language=dialogue.language,
+            languages=self._settings.speech.languages,
+            expecting=dialogue.expecting,
+            last_service=dialogue.service,
         )
-        text = transcription.text
-        recognised = time.monotonic()
-        understanding = await self._parts.comprehension.understand(
-            text, language, expecting=dialogue.expecting, last_service=dialogue.service
-        )
-        return _Heard(understanding, recognised - began, time.monotonic() - recognised)
 
     def _answer_turn(self) -> None:
         """Act on what was understood, once the turn is over and the caller is not speaking again."""
@@ -349,7 +334,8 @@ class Session:
     async def _carry_out(self, action: Do) -> None:
         if isinstance(action, Transfer):
             target = self._target(action)
-            self._tell("transfer", {"department": action.department.key, "target": target})
+            told = {"department": action.department.key, "target": target, "note": action.note}
+            self._tell("transfer", told)
             self._forget_turn()
             await self._call.transfer(target, timeout=self._settings.transfer.timeout_s)
         elif isinstance(action, HangUp):

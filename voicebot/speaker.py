@@ -7,10 +7,14 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from telephony.audio import FRAMES_A_SECOND, SILENCE
 from telephony.call import Call
 from voicebot.dialogue import Say
 from voicebot.speech.errors import SpeechUnavailable
 from voicebot.voice import Voice
+
+_PAUSE = SILENCE * (8 * FRAMES_A_SECOND // 10)
+"""After a sentence that is said slowly."""
 
 
 @dataclass
@@ -93,6 +97,8 @@ class Speaker:
             try:
                 async for part in self._voice.speech(utterance.say.text, utterance.say.language):
                     utterance.parts.append(part)
+                if utterance.say.slow:
+                    utterance.parts.append(_PAUSE)
             except SpeechUnavailable:
                 self.failed = True
             finally:

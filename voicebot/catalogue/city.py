@@ -10,6 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 
+from voicebot.catalogue.advice import SAMPLE, Advice
+
+__all__ = ["ASPECTS", "SAMPLE", "City", "Department", "Example", "Fact", "OpeningSpan", "Service"]
+
 #: What a question can be about. ``general`` is the overview of a service.
 ASPECTS = (
     "general",
@@ -25,9 +29,6 @@ ASPECTS = (
     "appointment",
     "requirements",
 )
-
-#: A fact with this source is plausible, not known: spoken only where samples are allowed.
-SAMPLE = "sample"
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,11 @@ class City:
     departments: Mapping[str, Department] = field(default_factory=dict)
     services: Mapping[str, Service] = field(default_factory=dict)
     revision: str = ""
+    advice: Mapping[str, Advice] = field(default_factory=dict)
 
     def department_of(self, service: str) -> Department:
         return self.departments[self.services[service].department]
+
+    def advice_on(self, service: str) -> Advice | None:
+        """The tree of questions that is offered on a service, or none."""
+        return next((advice for advice in self.advice.values() if service in advice.services), None)

@@ -111,20 +111,23 @@ class Row:
         return time.min
 
 
-def read_text(path: Path, errors: Errors) -> str:
-    """A file's text in composed characters; unreadable ones count as empty and are noted."""
+def read_text(path: Path, errors: Errors, file: str = "") -> str:
+    """A file's text in composed characters; unreadable ones count as empty and are noted.
+
+    :param file: what errors call it; its name if empty
+    """
+    file = file or path.name
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        errors.add(path.name, f"die Datei fehlt im Ordner {path.parent}")
+        errors.add(file, f"die Datei fehlt im Ordner {path.parent}")
     except OSError as error:
-        errors.add(path.name, f"die Datei ist nicht lesbar ({error.strerror})")
+        errors.add(file, f"die Datei ist nicht lesbar ({error.strerror})")
     except UnicodeDecodeError:
-        errors.add(
-            path.name,
-            "die Datei ist nicht in UTF-8; bitte in Excel über „Speichern unter“ mit dem Dateityp "
-            "„CSV UTF-8 (durch Trennzeichen getrennt)“ speichern",
-        )
+        how = "mit dem Texteditor als UTF-8"
+        if path.suffix == ".csv":
+            how = "in Excel über „Speichern unter“ mit dem Dateityp „CSV UTF-8 (durch Trennzeichen getrennt)“"
+        errors.add(file, f"die Datei ist nicht in UTF-8; bitte {how} speichern")
     else:
         # macOS may write "ü" as two characters, which would match nothing that a recogniser writes.
         return unicodedata.normalize("NFC", text)

@@ -1,18 +1,18 @@
-"""A city's folder: six files that people edit in a text editor or a spreadsheet."""
+"""A city's folder: files that people edit in a text editor or a spreadsheet."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import time
 from pathlib import Path
 
+from voicebot.catalogue.advicefile import FOLDER, advice_files, read_advice, toml_string
 from voicebot.catalogue.city import ASPECTS, SAMPLE, City, Department, Example, Fact, OpeningSpan, Service
 from voicebot.catalogue.csvfile import Errors, Row, read_rows, read_text
 from voicebot.catalogue.spoken import complaints
@@ -41,6 +41,7 @@ def read_folder(folder: Path) -> City:
     services = _read_services(rows["services.csv"], departments)
     examples = _read_examples(rows["examples.csv"], services)
     facts = _read_facts(rows["facts.csv"], services)
+    advice = read_advice(folder / FOLDER, services, departments, errors)
     errors.raise_any()
     result = City(
         name=city["name"],
@@ -57,23 +58,33 @@ def read_folder(folder: Path) -> City:
             )
             for key, service in sorted(services.items())
         },
+        advice=advice,
     )
     return replace(result, revision=revision(result))
 
 
 def write_folder(city: City, folder: Path) -> None:
-    """Write the six files, sorted, so that equal data give equal bytes; the folder is made if it is missing.
+    """Write all files, sorted, so that equal data give equal bytes; the folder is made if it is missing.
+
+    Trees of advice that the city does not have are removed from the folder, as an import would take them over.
 
     :raises OSError: the folder cannot be written
     """
     folder.mkdir(parents=True, exist_ok=True)
     contents = tables(city)
     texts = {file: _csv(columns, contents[file]) for file, columns in COLUMNS.items()}
-    # A JSON string is a TOML string once the one character that only TOML forbids is escaped.
-    texts["city.toml"] = "".join(
-        f"{key} = {json.dumps(value, ensure_ascii=False)}\n".replace("\x7f", "\\u007F")
-        for key, value in contents["city.toml"][0].items()
-    )
+    texts["city.toml"] = "".join(f"{key} = {toml_string(value)}\n" for key, value in contents["city.toml"][0].items())
+    _write(folder, texts)
+    trees = advice_files(city.advice)
+    for path in (folder / FOLDER).glob("*.toml"):
+        if path.name not in trees:
+            path.unlink()
+    if trees:
+        (folder / FOLDER).mkdir(exist_ok=True)
+        _write(folder / FOLDER, trees)
+
+
+def _write(folder: Path, texts: Mapping[str, str]) -> None:
     for file, text in texts.items():
         # Replaced as a whole: a full disk must not leave half a file behind.
         draft = folder / f".{file}.new"

@@ -7,8 +7,9 @@ other tables may refer to a service or department for as long as it exists.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime, Dialect, ForeignKey, MetaData, TypeDecorator
+from sqlalchemy import JSON, CheckConstraint, DateTime, Dialect, ForeignKey, MetaData, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
@@ -153,6 +154,18 @@ class FactRow(Base):
     text: Mapped[str]
     source: Mapped[str]
     as_of: Mapped[date]
+
+
+class AdviceRow(Base):
+    """A tree of questions, as :func:`voicebot.catalogue.advice.to_document` writes it.
+
+    It is only ever read as a whole; what it refers to is checked when it is imported.
+    """
+
+    __tablename__ = "advice"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    document: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class MessageRow(Base):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from alembic import command
@@ -19,8 +20,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from voicebot.catalogue.advice import from_document, to_document
 from voicebot.catalogue.city import City, Department, Example, Fact, OpeningSpan, Service
 from voicebot.catalogue.models import (
+    AdviceRow,
     CityRow,
     DepartmentAliasRow,
     DepartmentNameRow,
@@ -129,6 +132,7 @@ def read_city(session: Session) -> City | None:
         departments={key: _department(row) for key, row in _department_rows(session).items()},
         services={key: _service(row) for key, row in _service_rows(session).items()},
         revision=row.revision,
+        advice={key: from_document(key, row.document) for key, row in _advice_rows(session).items()},
     )
 
 
@@ -148,6 +152,7 @@ def write_city(session: Session, city: City) -> City:
     for service in city.services.values():
         if service.key not in old_services or _service(old_services[service.key]) != service:
             session.merge(_service_row(service))
+    _write_advice(session, city)
     session.merge(CityRow(id=1, name=city.name, switchboard=city.switchboard, revision=new_revision))
     for key in old_services.keys() - city.services.keys():
         session.delete(old_services[key])
@@ -155,7 +160,16 @@ def write_city(session: Session, city: City) -> City:
     for key in old_departments.keys() - city.departments.keys():
         session.delete(old_departments[key])
     session.flush()
-    return City(city.name, city.switchboard, city.departments, city.services, new_revision)
+    return replace(city, revision=new_revision)
+
+
+def _write_advice(session: Session, city: City) -> None:
+    old = _advice_rows(session)
+    for key, advice in city.advice.items():
+        if key not in old or from_document(key, old[key].document) != advice:
+            session.merge(AdviceRow(key=key, document=to_document(advice)))
+    for key in old.keys() - city.advice.keys():
+        session.delete(old[key])
 
 
 @contextmanager
@@ -212,6 +226,10 @@ def _department_rows(session: Session) -> dict[str, DepartmentRow]:
 def _service_rows(session: Session) -> dict[str, ServiceRow]:
     query = select(ServiceRow).options(selectinload("*"))
     return {row.key: row for row in sorted(session.scalars(query), key=lambda row: row.key)}
+
+
+def _advice_rows(session: Session) -> dict[str, AdviceRow]:
+    return {row.key: row for row in session.scalars(select(AdviceRow).order_by(AdviceRow.key))}
 
 
 def _department(row: DepartmentRow) -> Department:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 
+from voicebot.catalogue.advice import to_document
 from voicebot.catalogue.city import City
+
+ADVICE = "advice/*.toml"
 
 #: Files of a city's folder and their columns, in the order of an export.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -35,6 +38,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "services.csv": ("key",),
     "examples.csv": ("service", "language", "text"),
     "facts.csv": ("service", "aspect", "language"),
+    ADVICE: ("key",),
 }
 
 WEEKDAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
@@ -95,6 +99,8 @@ def tables(city: City) -> dict[str, Rows]:
             }
             for fact in sorted(service.facts, key=lambda fact: (fact.aspect, fact.language))
         ]
+    for key, advice in sorted(city.advice.items()):
+        result[ADVICE].append({"key": key, "content": json.dumps(to_document(advice), sort_keys=True)})
     return result
 
 

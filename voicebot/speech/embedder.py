@@ -39,12 +39,14 @@ class Embedder:
         vectors: NDArray[np.float32] = self._model.query(clean)
         return vectors
 
-    def embed_cached(self, texts: Sequence[str], path: Path, progress: Progress = silent) -> NDArray[np.float32]:
-        """The same, from the archive at `path` as far as it has them; what is new is added to it.
+    def embed_cached(
+        self, texts: Sequence[str], path: Path, progress: Progress = silent, shipped: Path | None = None
+    ) -> NDArray[np.float32]:
+        """The same, from the archive at `path` or the one that was `shipped`; what is new is added to `path`.
 
         The archive then holds these texts and no others; a damaged one is made anew.
         """
-        cache = EmbeddingCache(path, texts)
+        cache = EmbeddingCache(path, texts, shipped)
         for start, batch in cache.missing(BATCH):
             progress(LABEL, start, len(cache))
             cache.add(batch, self.embed(batch))

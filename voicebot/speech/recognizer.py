@@ -5,9 +5,11 @@ Whisper's encoder always sees 30 s in the original, most of it silence for a cal
 takes a shorter spectrogram, which makes a decode about three times as fast for two points of word errors.
 """
 
+import hashlib
 import re
 import time
 import zlib
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,8 +39,12 @@ CUT_SEARCH_S = 8.0
 
 TOKENS_A_SECOND = 14
 """More than the fastest speaker needs; it bounds what a repetition can cost."""
-LONGEST_HOTWORDS = 60
+LONGEST_HOTWORDS = 40
 """Tokens. Each lengthens every decode."""
+ENCODINGS_KEPT = 4
+"""Utterances, one for each call of a line; about 1 MB each."""
+ENCODINGS_KEPT_S = 10.0
+"""Longer than any second look at the same sound takes to come."""
 NO_SPEECH = 0.6
 UNLIKELY = -1.0
 REPETITIVE = 2.4
@@ -80,6 +86,17 @@ class Recognition:
     decode_s: float = 0.0
 
 
+@dataclass(frozen=True)
+class _Encoding:
+    """What the encoder made of a window, and what the decoder makes of its language."""
+
+    encoded: Any
+    languages: list[tuple[str, float]]
+    """All of Whisper's, likeliest first."""
+    at: float
+    """On the monotonic clock, seconds."""
+
+
 class Abandoned(Exception):  # noqa: N818 - an outcome, not an error
     """Nobody waits for this decode any more."""
 
@@ -96,6 +113,7 @@ class Recognizer:
             raise ModelError(f"the speech model in {model_dir} cannot be loaded: {error}") from error
         self.languages = tuple(languages)
         self._tokenizers: dict[str, Tokenizer] = {}
+        self._encodings: OrderedDict[bytes, _Encoding] = OrderedDict()
         self._suppressed: list[int] = list(get_suppressed_tokens(self._tokenizer("en"), [-1]))
         self._vad = load_session()
 
@@ -111,7 +129,8 @@ class Recognizer:
     ) -> Recognition:
         """Recognize 16 kHz s16le mono `pcm`; without `language`, in the likeliest of `languages`.
 
-        `hotwords` bias the text; a few help, many harm. `abandoned` is asked between encoding and decoding,
+        `hotwords` bias the text; a few help, many harm. The same sound again, in another language or with hotwords,
+        is not encoded again if it comes within some seconds. `abandoned` is asked between encoding and decoding,
         and Abandoned is raised when it says so. Raises ValueError for a language that Whisper does not know.
         """
         started = time.perf_counter()
@@ -139,23 +158,37 @@ class Recognizer:
     ) -> Recognition:
         if not len(audio) or float(np.sqrt(np.mean(audio**2))) < SILENT_RMS:
             return Recognition("", language or allowed[0], 0.0, no_speech_probability=1.0)
-        encoded = self._model.encode(self._spectrogram(audio))
-        if abandoned():
-            raise Abandoned
-        ranked = [(token[2:-2], float(p)) for token, p in self._model.model.detect_language(encoded)[0]]
-        probabilities = dict(ranked)
+        encoding = self._encoding(audio, abandoned)
+        probabilities = dict(encoding.languages)
         language = language or max(allowed, key=lambda code: probabilities.get(code, 0.0))
-        hypotheses, no_speech = self._decode(encoded, language, hotwords, beam, len(audio) / RATE)
+        hypotheses, no_speech = self._decode(encoding.encoded, language, hotwords, beam, len(audio) / RATE)
         if self._is_imagined(hypotheses, no_speech, audio):
             hypotheses = []
         return Recognition(
             text=hypotheses[0][0] if hypotheses else "",
             language=language,
             language_probability=probabilities.get(language, 0.0),
-            language_probabilities=dict(ranked[:8]),
+            language_probabilities=dict(encoding.languages[:8]),
             hypotheses=hypotheses,
             no_speech_probability=no_speech,
         )
+
+    def _encoding(self, audio: NDArray[np.float32], abandoned: Callable[[], bool]) -> _Encoding:
+        """Made, or remembered from a decode of the same sound; the sound itself is not kept."""
+        now = time.monotonic()
+        for old in [key for key, kept in self._encodings.items() if now - kept.at > ENCODINGS_KEPT_S]:
+            del self._encodings[old]
+        key = hashlib.blake2b(audio.tobytes(), digest_size=16).digest()
+        if key not in self._encodings:
+            encoded = self._model.encode(self._spectrogram(audio))
+            if abandoned():
+                raise Abandoned
+            found = self._model.model.detect_language(encoded)[0]
+            languages = [(token[2:-2], float(probability)) for token, probability in found]
+            self._encodings[key] = _Encoding(encoded, languages, now)
+            if len(self._encodings) > ENCODINGS_KEPT:
+                self._encodings.popitem(last=False)
+        return self._encodings[key]
 
     def _spectrogram(self, audio: NDArray[np.float32]) -> NDArray[np.float32]:
         """Log-mel frames of the window: (mels, even count of 10 ms frames), padded with digital silence."""

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz import fuzz
-from rapidfuzz.process import cdist
 
 from voicebot.catalogue.city import City
 from voicebot.understanding.directory import windows
-from voicebot.understanding.learned import NgramClassifier, VectorClassifier
+from voicebot.understanding.learned import Classifier, Progress
+from voicebot.understanding.lexicon import Lexicon
 from voicebot.understanding.normalise import Compounds, fold
-from voicebot.understanding.phonetics import cologne
 from voicebot.understanding.phrasebook import LANGUAGES, phrasebook
 
 #: Cosines of multilingual-e5-small: unrelated questions, and the same one in other words.
 _UNRELATED, _SAME = 0.80, 0.95
-#: Words less alike than this are different words; of short ones every letter counts.
-_ALIKE, _ALIKE_SHORT, _ALIKE_TINY = 0.78, 0.84, 0.99
-_SHORT, _TINY = 6, 4
+#: How telling a word is that nobody knows.
+_UNKNOWN_WORD = 0.5
 _LONGEST_TERM = 4
 #: Stands last among the services for what none of them is about.
 OFF_TOPIC = ""
@@ -34,73 +30,93 @@ Scores = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class _Weighing:
-    """How evidence becomes one likelihood; fitted by cross-validation on example and off-topic questions."""
+class Weighing:
+    """How evidence becomes a probability: a conditional logit (McFadden 1974) over the services and what is none.
 
-    weights: tuple[float, ...]
-    """One for each part of :class:`Evidence`, adding up to 1."""
-    score: float
-    lead: float
-    constant: float
+    Fitted on examples that the evidence was made without; see :mod:`voicebot.understanding.fitting`.
+    """
 
-    def likelihood(self, score: float, lead: float) -> float:
-        """Logistic in a service's score and its lead over the best other one."""
-        return 1 / (1 + math.exp(-(self.score * score + self.lead * lead + self.constant)))
+    learned: float
+    terms: float
+    words: float
+    nearest: float
+    off_topic: float
+    """What speaks for no service before anything is said."""
 
 
-_LEXICAL = _Weighing((0.222, 0.111, 0.111, 0.556, 0.0, 0.0), score=4.9, lead=10.1, constant=-3.3)
-_FULL = _Weighing((0.091, 0.045, 0.045, 0.228, 0.136, 0.455), score=0.0, lead=18.7, constant=-1.2)
+#: With an embedding of the utterance, and without.
+FULL = Weighing(learned=1.037, terms=0.048, words=3.526, nearest=7.402, off_topic=0.77)
+LEXICAL = Weighing(learned=1.177, terms=1.239, words=7.995, nearest=0.0, off_topic=2.29)
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What speaks for each service, each between 0 and 1, in the order of :attr:`Matcher.services`."""
+    """What speaks for each service, in the order of :attr:`Matcher.services`."""
 
-    words: Scores
-    """How much of what was said the service's own words cover, rare words counting more."""
+    learned: Scores
+    """What :class:`.Classifier` makes of letters and meaning: a log likelihood."""
     terms: Scores
-    """The best of its names and keywords within the utterance, by spelling or sound."""
-    questions: Scores
-    """The most similar of its names and example questions, by spelling."""
-    letters: Scores
-    """What :class:`.NgramClassifier` makes of it."""
+    """The best of its names and keywords within the utterance, by spelling or sound, 0 to 1."""
+    words: Scores
+    """How much of what was said the service's own words cover, rare words counting more, 0 to 1."""
     nearest: Scores | None
-    """The most similar of its names and example questions, by embedding; None without a vector."""
-    meaning: Scores | None
-    """What :class:`.VectorClassifier` makes of it; None without a vector."""
+    """The most similar of its names, keywords and examples, by embedding, 0 to 1; None without a vector."""
     is_telling: bool
     """Whether anything was said that can tell a service, rather than "und was kostet das?"."""
 
-    def ranking(self, count: int) -> list[tuple[int, float]]:
-        """The best ``count`` services, best first, each with the likelihood that it is the one meant.
+    def probabilities(self) -> NDArray[np.float64]:
+        """That each service is the one meant; the last one is that none is."""
+        weighing = LEXICAL if self.nearest is None else FULL
+        score = weighing.learned * self.learned.astype(np.float64)
+        score += weighing.terms * self.terms + weighing.words * self.words
+        if self.nearest is not None:
+            score += weighing.nearest * self.nearest
+        score[-1] += weighing.off_topic
+        shares = np.exp(score - score.max())
+        return np.asarray(shares / shares.sum(), np.float64)
 
-        What is off topic is no service, but a rival of each.
-        """
-        weighing = _LEXICAL if self.nearest is None or self.meaning is None else _FULL
-        parts = (self.words, self.terms, self.questions, self.letters, self.nearest, self.meaning)
-        score = np.zeros(len(self.words), np.float64)
-        for weight, part in zip(weighing.weights, parts, strict=True):
-            if part is not None:
-                score += weight * part
-        order = [int(place) for place in np.argsort(-score, kind="stable")]
-        ranked = []
-        for rank, place in enumerate(order):
-            if place != len(order) - 1:
-                rival = order[0] if rank else order[1]
-                lead = float(score[place] - score[rival])
-                ranked.append((place, weighing.likelihood(float(score[place]), lead)))
-        return ranked[:count]
+    def ranking(self, count: int) -> list[tuple[int, float]]:
+        """The best ``count`` services, best first, each with the probability that it is the one meant."""
+        likely = self.probabilities()
+        order = np.argsort(-likely[:-1], kind="stable")[:count]
+        return [(int(place), float(likely[place])) for place in order]
 
 
 def references(city: City) -> list[tuple[str, str]]:
-    """Service and text of all names and example questions, then what is off topic: all that is embedded."""
+    """Service and text of all names, keywords and example questions, then what is off topic: all that is embedded."""
     questions = [
         (service.key, text)
         for service in city.services.values()
-        for text in (*service.names.values(), *(example.text for example in service.examples))
+        for text in (*service.names.values(), *service.keywords, *(example.text for example in service.examples))
     ]
     elsewhere = [(OFF_TOPIC, text) for language in LANGUAGES for text in phrasebook(language).off_topic]
-    return questions + elsewhere
+    # A small town's services would be drowned in what is off topic.
+    step = -(-len(elsewhere) // max(len(questions), 1))
+    return questions + elsewhere[::step]
+
+
+def train(
+    city: City,
+    vectors: Scores | None,
+    progress: Progress | None = None,
+    texts: Sequence[tuple[str, str]] | None = None,
+) -> Classifier:
+    """Fit a city's classifier; it takes seconds, so it is kept.
+
+    :param vectors: one normalised row for each of ``texts``, or None
+    :param texts: :func:`references`, or a part of them
+    """
+    texts = references(city) if texts is None else texts
+    _check(texts, vectors)
+    index = {key: position for position, key in enumerate((*city.services, OFF_TOPIC))}
+    owners = np.array([index[key] for key, _ in texts], np.intp)
+    folded = [" ".join(content(text)) for _, text in texts]
+    return Classifier.fit(folded, vectors, owners, len(index), progress)
+
+
+def _check(texts: Sequence[tuple[str, str]], vectors: Scores | None) -> None:
+    if vectors is not None and len(vectors) != len(texts):
+        raise ValueError(f"{len(vectors)} vectors for {len(texts)} texts")
 
 
 def content(text: str) -> list[str]:
@@ -114,28 +130,27 @@ def content(text: str) -> list[str]:
 class Matcher:
     """Scores every service of a city for an utterance. Immutable; made again when the city changes."""
 
-    def __init__(self, city: City, vectors: NDArray[np.float32] | None = None) -> None:
-        """:param vectors: one normalised row for each of :func:`references`, or None"""
+    def __init__(
+        self,
+        city: City,
+        vectors: Scores | None = None,
+        classifier: Classifier | None = None,
+        texts: Sequence[tuple[str, str]] | None = None,
+    ) -> None:
+        """:param vectors: one normalised row for each of ``texts``, or None
+
+        :param classifier: what :func:`train` made of the same, or None to fit one here
+        :param texts: :func:`references`, or a part of them
+        """
+        texts = references(city) if texts is None else texts
+        _check(texts, vectors)
         self.services = (*city.services, OFF_TOPIC)
         index = {key: position for position, key in enumerate(self.services)}
-        texts = [(index[key], " ".join(content(text))) for key, text in references(city)]
-        if vectors is not None and len(vectors) != len(texts):
-            raise ValueError(f"{len(vectors)} vectors for {len(texts)} texts")
         self._vectors = vectors
-        self._owners = np.array([owner for owner, _ in texts], np.intp)
-        self._texts = [text for _, text in texts]
-        named = [
-            (index[key], " ".join(content(keyword)))
-            for key, service in city.services.items()
-            for keyword in service.keywords
-        ]
-        owners = np.array([owner for owner, _ in (*texts, *named)], np.intp)
-        self._letters = NgramClassifier([text for _, text in (*texts, *named)], owners, len(self.services))
-        self._meaning = None
-        if vectors is not None:
-            self._meaning = VectorClassifier(vectors, self._owners, len(self.services))
+        self._owners = np.array([index[key] for key, _ in texts], np.intp)
+        self._classifier = classifier or train(city, vectors, texts=texts)
         self._learn_terms(city, index)
-        self._learn_words(city, texts)
+        self._learn_words(city, [(index[key], " ".join(content(text))) for key, text in texts if key])
 
     def _learn_terms(self, city: City, index: dict[str, int]) -> None:
         owners: dict[str, set[int]] = defaultdict(set)
@@ -143,11 +158,9 @@ class Matcher:
             for term in (*service.keywords, *service.names.values()):
                 if joined := "".join(fold(term).split()):
                     owners[joined].add(index[key])
-        self._terms = list(owners)
-        self._term_codes = [cologne(term) for term in self._terms]
-        self._term_owners = np.zeros((len(self._terms), len(self.services)), np.float32)
-        for row, services in enumerate(owners.values()):
-            self._term_owners[row, list(services)] = len(services) ** -0.5
+        self._terms = Lexicon(
+            {term: dict.fromkeys(services, len(services) ** -0.5) for term, services in owners.items()}
+        )
 
     def _learn_words(self, city: City, texts: Sequence[tuple[int, str]]) -> None:
         named = [
@@ -156,70 +169,54 @@ class Matcher:
             for keyword in (*service.keywords, *service.names.values())
         ]
         self._compounds = Compounds(word for _, text in (*named, *texts) for word in text.split())
-        weights: dict[str, dict[int, float]] = defaultdict(dict)
+        shares: dict[str, dict[int, float]] = defaultdict(dict)
         for share, sources in ((1.0, named), (0.8, texts)):
             for owner, text in sources:
                 for word in text.split():
-                    parts = self._compounds.split(word)
-                    for part in {word, *parts}:
+                    for part in {word, *self._compounds.split(word)}:
                         weight = share if part == word else share * 0.7
-                        weights[part][owner] = max(weight, weights[part].get(owner, 0.0))
-        self._words = list(weights)
-        self._known = frozenset(self._words)
-        self._word_codes = [cologne(word) for word in self._words]
-        self._weights = np.zeros((len(self._words), len(self.services)), np.float32)
-        for row, shares in enumerate(weights.values()):
-            self._weights[row, list(shares)] = list(shares.values())
-        spread = np.count_nonzero(self._weights, axis=1)
+                        shares[part][owner] = max(weight, shares[part].get(owner, 0.0))
+        self._words = Lexicon(shares)
+        self._known = frozenset(shares)
+        spread = np.array([self._words.spread(place) for place in range(len(shares))], np.float32)
         count = max(len(self.services), 2)
-        self._rarity = np.asarray(np.log(1 + count / spread) / np.log(1 + count), np.float32)
+        self._rarity = np.asarray(np.log(1 + count / np.maximum(spread, 1)) / np.log(1 + count), np.float32)
 
     def evidence(self, text: str, vector: NDArray[np.float32] | None = None) -> Evidence:
         """:param vector: the normalised embedding of the utterance, or None"""
-        joined = self._joined(fold(text).split())
+        spoken = fold(text).split()
+        joined = self._joined(spoken)
         words = content(text)
-        nearest = meaning = None
-        if vector is not None and self._vectors is not None and self._meaning is not None:
-            cosines = (self._vectors @ vector - _UNRELATED) / (_SAME - _UNRELATED)
-            nearest = self._best(np.clip(cosines, 0, 1))
-            meaning = self._meaning.scores(vector)
-        if not words and not joined:
-            nothing = np.zeros(len(self.services), np.float32)
-            return Evidence(nothing, nothing, nothing, nothing, nearest, meaning, is_telling=False)
+        telling = bool(words or joined)
+        nothing = np.zeros(len(self.services), np.float32)
         return Evidence(
-            self._covered(words, joined),
-            self._termed(fold(text).split(), [*words, *joined]),
-            self._asked([*words, *joined]),
-            self._letters.scores(" ".join([*words, *joined])),
-            nearest,
-            meaning,
-            is_telling=True,
+            self._classifier.scores(" ".join([*words, *joined]), vector),
+            self._termed(spoken, [*words, *joined]) if telling else nothing,
+            self._covered(words, joined) if telling else nothing,
+            self._nearest(vector),
+            is_telling=telling,
         )
 
-    def _best(self, scores: NDArray[np.floating]) -> Scores:
-        """The highest score of each service's references."""
+    def _nearest(self, vector: Scores | None) -> Scores | None:
+        if vector is None or self._vectors is None:
+            return None
+        cosines = np.clip((self._vectors @ vector - _UNRELATED) / (_SAME - _UNRELATED), 0, 1)
         best = np.zeros(len(self.services), np.float32)
-        np.maximum.at(best, self._owners, scores.astype(np.float32))
+        np.maximum.at(best, self._owners, cosines.astype(np.float32))
         return best
-
-    def _asked(self, words: Sequence[str]) -> Scores:
-        query = " ".join(words)
-        sets = cdist([query], self._texts, scorer=fuzz.token_set_ratio, dtype=np.float32)[0]
-        sorts = cdist([query], self._texts, scorer=fuzz.token_sort_ratio, dtype=np.float32)[0]
-        return self._best((sets + sorts) / 200)
 
     def _covered(self, words: Sequence[str], joined: list[str]) -> Scores:
         heard = [part for word in words for part in self._parts(word)] + joined
-        alike = _alike(heard, self._words, self._word_codes)
-        best = alike.argmax(axis=1)
-        known = alike[np.arange(len(heard)), best] > 0
-        importance = np.where(known, self._rarity[best], 0.5)
         share = np.zeros(len(self.services), np.float32)
-        for row, weight in zip(alike, importance, strict=True):
-            rows = np.flatnonzero(row)
-            if len(rows):
-                share += weight * (row[rows, None] * self._weights[rows]).max(axis=0)
-        return np.asarray(share / importance.sum(), np.float32)
+        importance = 0.0
+        for word in heard:
+            places, likeness = self._words.alike(word)
+            weight = float(self._rarity[places[likeness.argmax()]]) if len(places) else _UNKNOWN_WORD
+            importance += weight
+            best = np.zeros_like(share)
+            self._words.raise_to(best, places, likeness)
+            share += weight * best
+        return share / np.float32(importance)
 
     def _joined(self, spoken: Sequence[str]) -> list[str]:
         """Separable verbs put together again, where the city's words have them: "melde … um → ummelden"."""
@@ -247,17 +244,7 @@ class Matcher:
             for start, end in windows(spoken, _LONGEST_TERM)
             if telling.intersection(spoken[start:end])
         ]
-        alike = _alike(runs, self._terms, self._term_codes).max(axis=0, initial=0)
-        return np.asarray((alike[:, None] * self._term_owners).max(axis=0, initial=0), np.float32)
-
-
-def _alike(heard: Sequence[str], known: Sequence[str], codes: Sequence[str]) -> Scores:
-    """How alike words are by spelling and sound, 0 where they are different words."""
-    if not heard or not known:
-        return np.zeros((len(heard), len(known)), np.float32)
-    spelling = cdist(heard, known, scorer=fuzz.ratio, score_cutoff=60, dtype=np.float32) / 100
-    sound = cdist([cologne(word) for word in heard], codes, scorer=fuzz.ratio, dtype=np.float32) / 100
-    mixed = np.maximum(spelling, (spelling + sound) / 2)
-    shorter = np.minimum.outer([len(word) for word in heard], [len(word) for word in known])
-    enough = np.select([shorter <= _TINY, shorter <= _SHORT], [_ALIKE_TINY, _ALIKE_SHORT], _ALIKE)
-    return np.asarray(np.where(mixed >= enough, mixed, 0), np.float32)
+        best = np.zeros(len(self.services), np.float32)
+        for run in runs:
+            self._terms.raise_to(best, *self._terms.alike(run))
+        return best

@@ -1,98 +1,90 @@
-"""Telephone numbers and names as people say them, for callbacks. Best effort: the bot reads them back."""
+"""What a callback needs: a number and a name, as people say them. Best effort: the bot reads them back."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+
+from rapidfuzz import fuzz
 
 from voicebot.understanding.normalise import fold
+from voicebot.understanding.phone_numbers import phone_number
 from voicebot.understanding.phrasebook import Phrasebook, phrasebook
+from voicebot.understanding.spelling import Spelled, apply_hint, spellings
+from voicebot.understanding.spoken_tables import spoken_table
 
-#: Fewer digits are no telephone number, more are none either (ITU-T E.164 allows 15).
-_FEWEST, _MOST = 3, 20
+__all__ = ["extract_name", "phone_number"]
+
 _LONGEST_NAME = 4
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-
-
-def phone_number(text: str, language: str) -> str | None:
-    """The digits of a spoken telephone number in order, ``+`` before a country code; None without one.
-
-    ``"null zwo acht sechs eins, neun drei neun null" → "028619390"``, ``"dreiundzwanzig fünfzehn" → "2315"``.
-    """
-    book = phrasebook(language)
-    spoken = "".join(_digits(fold(text.replace("+", " plus ")).split(), book))
-    number = spoken[spoken.rfind("+") :] if "+" in spoken else spoken
-    return number if _FEWEST <= len(number.lstrip("+")) <= _MOST else None
-
-
-def _digits(words: list[str], book: Phrasebook) -> Iterator[str]:
-    place, times = 0, 1
-    while place < len(words):
-        if repeat := book.repeats.get(words[place]):
-            times, place = repeat, place + 1
-            continue
-        value, used = _value(words[place:], book)
-        if value:
-            yield value * times
-            times = 1
-        place += used
-
-
-def _value(words: list[str], book: Phrasebook) -> tuple[str, int]:
-    """The digits that the next words say, and how many words that took."""
-    word, *rest = words
-    digit = book.digits.get(word)
-    if digit and len(rest) > 1 and rest[0] == book.joint and book.tens.get(rest[1], 0) >= 20:
-        return str(book.tens[rest[1]] + int(digit)), 3
-    if word in book.tens:
-        unit = book.digits.get(rest[0], "0") if rest and not book.joint else "0"
-        if book.tens[word] >= 20 and unit not in "0+":
-            return str(book.tens[word] + int(unit)), 2
-        return str(book.tens[word]), 1
-    if word.isdigit():
-        return word, 1
-    return digit or _compound(word, book), 1
-
-
-def _compound(word: str, book: Phrasebook) -> str:
-    """``dreiundzwanzig → 23``, ``hundertfuenf → 105``, ``doppelvier → 44``; empty for any other word."""
-    for repeat, times in book.repeats.items():
-        if digit := book.digits.get(word.removeprefix(repeat)):
-            return digit * times
-    if not book.joint:
-        return ""
-    hundreds, hundred, below = word.rpartition(book.hundred)
-    if hundred and (value := _below_hundred(below, book)) is not None:
-        count = _unit(hundreds, book) if hundreds else 1
-        return str(100 * count + value) if count else ""
-    return str(_below_hundred(word, book) or "") if word else ""
-
-
-def _below_hundred(word: str, book: Phrasebook) -> int | None:
-    if not word:
-        return 0
-    if word in book.tens:
-        return book.tens[word]
-    unit, joint, ten = word.partition(book.joint)
-    if joint and ten in book.tens:
-        digit = _unit(unit, book)
-        return book.tens[ten] + digit if digit else None
-    return _unit(word, book) or None
-
-
-def _unit(word: str, book: Phrasebook) -> int:
-    """The value of ``drei`` or ``ein``, 0 for any other word."""
-    digit = book.digits.get(word) or book.digits.get(word + "s", "0")
-    return int(digit) if digit.isdigit() else 0
+#: A word heard is the one that is spelled from this likeness on, of 100.
+_ALIKE = 50
 
 
 def extract_name(text: str, language: str) -> str | None:
-    """The name in "mein Name ist Anna Schmidt", "hier spricht Frau Meyer", "Schmidt"; None without one."""
+    """The name in "mein Name ist Anna Schmidt", "hier spricht Frau Meyer", "Schmidt"; None without one.
+
+    What is spelled wins over what was heard: ``"Anna Meier, M E Y E R" → "Anna Meyer"``, and ``"Meier mit A
+    Ypsilon" → "Mayer"``.
+    """
+    text = unicodedata.normalize("NFC", text)
+    found = list(spellings(text, language))
+    if not found:
+        return _heard_name(text, language)
+    name = _heard_name(_around_spellings(text, found, language), language) or ""
+    for each in found:
+        name = _respelled(name, each, _is_surname(text[: each.start], language), language)
+    return name or None
+
+
+def _around_spellings(text: str, found: Sequence[Spelled], language: str) -> str:
+    """A text without its spellings and what is said about them."""
+    rest, place = "", 0
+    for each in found:
+        rest, place = f"{rest}{text[place : each.start]}, ", each.end
+    return _around(language).sub(" ", rest + text[place:])
+
+
+@cache
+def _around(language: str) -> re.Pattern[str]:
+    said = sorted(spoken_table(language)["spelling"]["around"], key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(said)})(?!\w)", re.IGNORECASE)
+
+
+def _is_surname(before: str, language: str) -> bool:
+    """Whether a spelling was announced as the surname."""
+    said = fold(before)
+    return any(said.endswith(fold(each)) for each in spoken_table(language)["spelling"]["surname"])
+
+
+def _respelled(name: str, found: Spelled, is_surname: bool, language: str) -> str:
+    """A name as heard with the spelling of the word of it that sounds most like it, else of the last one."""
+    book, words = phrasebook(language), name.split()
+    likeness = [-1.0 if fold(word) in book.titles else fuzz.ratio(fold(word), fold(found.name)) for word in words]
+    if found.is_hint:
+        return " ".join([*words[:-1], apply_hint(words[-1], found, language)]) if words else ""
+    if not words or (is_surname and max(likeness) < _ALIKE):
+        return " ".join([*words, found.name])
+    place = likeness.index(max(likeness)) if max(likeness) >= _ALIKE else len(words) - 1
+    return " ".join([*words[:place], found.name, *words[place + 1 :]])
+
+
+def _heard_name(text: str, language: str) -> str | None:
     book = phrasebook(language)
     words = _WORD.findall(text)
     folded = [fold(word).replace(" ", "") for word in words]
+    surnames = frozenset(spoken_table(language)["spelling"]["surnames"])
+    # What is empty is in no list of words that are no names.
+    folded = ["" if _is_name(words, place) and word in surnames else word for place, word in enumerate(folded)]
     name = _name(words, folded, _after_introduction(folded, book), book)
     return name or _name(words, folded, 0, book)
+
+
+def _is_name(words: Sequence[str], place: int) -> bool:
+    """Whether a word can be a name though it is a common word too: capitals within a sentence, or alone."""
+    return words[place][0].isupper() and (place > 0 or len(words) == 1)
 
 
 def _after_introduction(folded: list[str], book: Phrasebook) -> int:
@@ -114,6 +106,8 @@ def _name(words: list[str], folded: list[str], start: int, book: Phrasebook) -> 
             break
     while taken and fold(taken[-1]) in book.titles:
         taken.pop()
+    if len(taken) > 2 and taken[0] == taken[-1]:  # "Müller, Andreas Müller"
+        taken = taken[1:]
     return " ".join(taken[:_LONGEST_NAME]) or None
 
 

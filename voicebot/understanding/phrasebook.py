@@ -20,6 +20,8 @@ from voicebot.understanding.normalise import fold, spell
 #: Languages with a phrase file, the city's first: also the order in which they are tried.
 LANGUAGES = ("de", "en")
 
+#: Stands for the last place where choices are counted from 1.
+LAST = -1
 #: Longer utterances are never nothing but one phrase.
 _LONGEST_WHOLE = 12
 
@@ -28,6 +30,11 @@ _GAP = re.compile(r"\s+…\s+")
 
 def _expression(pattern: str) -> str:
     return _GAP.sub(r" (?:\\w+ ){0,5}", spell(pattern)).replace("…", r"\w*")
+
+
+def _whole(pattern: str) -> re.Pattern[str]:
+    """A pattern with named groups for a whole utterance; spelling made their ``P`` small."""
+    return re.compile(_expression(pattern).replace("(?p<", "(?P<"))
 
 
 def _any(patterns: Iterable[str]) -> str:
@@ -77,6 +84,55 @@ class Emergency:
 
 
 @dataclass(frozen=True)
+class Choosing:
+    """How one of several choices is named by its place."""
+
+    ordinals: Mapping[str, int]
+    """Words for places, counted from 1; for the last one :data:`LAST`."""
+    middle: frozenset[str]
+    around: frozenset[str]
+    """Words that may stand beside a number: "ich nehme die zweite Möglichkeit"."""
+    instead: re.Pattern[str]
+    """After these comes what is meant: "nicht das erste, sondern …"."""
+    none: Rule
+
+    @classmethod
+    def read(cls, table: Mapping[str, Any]) -> Choosing:
+        around = frozenset(word for line in table["around"] for word in fold(line).split())
+        ordinals = {fold(word): place for word, place in table["ordinals"].items()}
+        instead = re.compile(rf"(?<!\w){_any(table['instead'])} ")
+        return cls(
+            ordinals, frozenset(map(fold, table["middle"])), around, instead, Rule.read(table["none"], table["around"])
+        )
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """Where one wish ends and the next begins."""
+
+    links: re.Pattern[str]
+    """Words that only link: "und außerdem", "ach ja"."""
+    clauses: re.Pattern[str]
+    """An "und" before a question or a request of its own; the group ``link`` is cut off."""
+    asking: re.Pattern[str]
+    """How a question or a request begins."""
+    pairs: tuple[re.Pattern[str], ...]
+    """Two things with one verb: the groups ``head``, ``first``, ``second`` and ``tail``."""
+    company: re.Pattern[str]
+    """What is no wish of its own after a link: "meine Frau"."""
+
+    @classmethod
+    def read(cls, table: Mapping[str, Any]) -> Wishes:
+        return cls(
+            links=re.compile(rf"(?<!\w){_any(table['links'])}(?: |$)"),
+            clauses=re.compile(rf"(?<!\w)(?P<link>{_any(table['and'])} )(?={_any(table['clauses'])}(?: |$))"),
+            asking=re.compile(rf"{_any(table['asking'])}(?: |$)"),
+            pairs=tuple(_whole(pattern) for pattern in table["pairs"]),
+            company=re.compile(_any(table["company"])),
+        )
+
+
+@dataclass(frozen=True)
 class Phrasebook:
     language: str
     openings: re.Pattern[str]
@@ -100,6 +156,10 @@ class Phrasebook:
     """One that is only talked about: its bill, its form."""
     leading: Mapping[str, re.Pattern[str]]
     """``yes`` and ``no`` at the beginning of a longer answer."""
+    choices: Choosing
+    wishes: Wishes
+    corrections: tuple[re.Pattern[str], ...]
+    """Whole utterances that take something back, with the groups ``wanted`` and perhaps ``rejected``."""
     names: re.Pattern[str]
     """What people say before their name."""
     titles: frozenset[str]
@@ -164,6 +224,9 @@ def phrasebook(language: str) -> Phrasebook:
         past=Rule.read(table["past"]),
         harmless=Rule.read(table["harmless"]),
         leading=leading,
+        choices=Choosing.read(table["choices"]),
+        wishes=Wishes.read(table["wishes"]),
+        corrections=tuple(_whole(pattern) for pattern in table["corrections"]["whole"]),
         names=re.compile(rf"(?<!\w){_any(table['names']['introductions'])} "),
         titles=frozenset(map(fold, table["names"]["titles"])),
         nobility=frozenset(map(fold, table["names"]["nobility"])),

@@ -20,6 +20,16 @@ class Intent(StrEnum):
     EMERGENCY = "emergency"
     PRIVACY = "privacy"
     REPEAT = "repeat"
+    SLOWER = "slower"
+    """The last answer once more, sentence by sentence."""
+    SIMPLER = "simpler"
+    """The last answer once more, in plain words."""
+    BACK = "back"
+    """To what was spoken of before."""
+    OVERVIEW = "overview"
+    """What the bot can do, or a question announced and not asked yet."""
+    CONSULT = "consult"
+    """Wants to be asked: "Fragen", "Beratung"."""
     CALLBACK = "callback"
     """Wants to leave a message or be called back."""
     SATISFIED = "satisfied"
@@ -43,3 +53,7 @@ class Understanding:
     """The number to dial: ``112`` or ``110``."""
     candidates: tuple[tuple[str, float], ...] = ()
     """The best three services with their scores, best first."""
+    choices: tuple[str, ...] = ()
+    """Two or three services that it may be about, best first; empty where it is clear."""
+    then: tuple[Understanding, ...] = ()
+    """Further wishes of the same utterance, in their order."""

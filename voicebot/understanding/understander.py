@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from voicebot.catalogue.city import City
-from voicebot.understanding.aspects import find_aspect
+from voicebot.understanding.aspects import Aspects, find_aspect, sentences
+from voicebot.understanding.aspects import train as train_aspects
 from voicebot.understanding.directory import Directory, Mention
-from voicebot.understanding.emergency import emergency_number
+from voicebot.understanding.emergency import Emergencies
+from voicebot.understanding.emergency import sentences as emergency_sentences
+from voicebot.understanding.emergency import train as train_emergencies
+from voicebot.understanding.hotwords import Hotwords
+from voicebot.understanding.hypotheses import REAL, Hypothesis, instead_of_noise, mixed
 from voicebot.understanding.intents import (
     asks_for_somebody,
     control_intents,
@@ -19,36 +25,78 @@ from voicebot.understanding.intents import (
     leading_answer,
     without_partners,
 )
+from voicebot.understanding.learned import Classifier, Progress
 from voicebot.understanding.matching import Matcher, content, references
+from voicebot.understanding.matching import train as train_services
 from voicebot.understanding.normalise import fold
 from voicebot.understanding.result import Intent, Understanding
 
-#: Below this confidence nothing is understood: where off-topic utterances end and vague questions begin.
-NOMATCH_BELOW = 0.28
+#: Below this confidence nothing is understood.
+NOMATCH_BELOW = 0.2
+#: How much likelier than all that is off topic a service must be: an answer nobody asked for is worse than a question.
+_OFF_TOPIC_COUNTS = 2.0
+#: Below the first the bot asks back, among those that are at least as likely as the second.
+_CLEAR, _POSSIBLE = 0.6, 0.15
 _CANDIDATES = 3
 #: A department's name is certain, or likely where the caller asks for somebody.
 _NAMED, _PERHAPS_NAMED = 0.87, 0.75
 _OF_A_DEPARTMENT = frozenset({"hours", "contact", "location"})
 _ANSWERS = frozenset({Intent.YES, Intent.NO})
+_ONE_WORD = ("name", "number", "choice")
 _WANTS_SOMEBODY = frozenset({Intent.CONNECT, Intent.HUMAN})
 #: "Mit jemandem über Wohngeld sprechen" goes to the service's department from this score on.
 _SURE = 0.7
 _FOLLOW_UP, _LIKELY_FOLLOW_UP = 0.9, 0.6
 
+Scores = NDArray[np.float32]
+
 
 def texts_to_embed(city: City) -> list[str]:
-    """What to embed, in the order of the rows that :class:`Understander` takes."""
-    return [text for _, text in references(city)]
+    """What to embed, in the order of the rows that :func:`train` takes: the city's texts, aspects, emergencies."""
+    return [text for _, text in (*references(city), *sentences(), *emergency_sentences())]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What is fitted to a city before anybody calls."""
+
+    services: Classifier
+    aspects: Classifier | None
+    emergencies: Classifier | None
+    """None where there are no embeddings: letters alone would raise false alarms."""
+
+
+def train(city: City, vectors: Scores | None, progress: Progress | None = None) -> Trained:
+    """Fit everything to a city; it takes seconds, so it is kept.
+
+    :param vectors: one normalised row for each of :func:`texts_to_embed`, or None to go by letters alone
+    """
+    if vectors is None:
+        return Trained(train_services(city, None, progress), None, None)
+    about, aside, danger = np.split(vectors, np.cumsum([len(references(city)), len(sentences())]))
+    return Trained(
+        train_services(city, about, progress),
+        train_aspects(city, about, aside),
+        train_emergencies(city, about, danger),
+    )
 
 
 class Understander:
     """Understands the callers of one city. Immutable; made again when the city changes."""
 
-    def __init__(self, city: City, vectors: NDArray[np.float32] | None = None) -> None:
-        """:param vectors: one normalised row for each of :func:`texts_to_embed`, or None"""
+    def __init__(self, city: City, vectors: Scores | None = None, trained: Trained | None = None) -> None:
+        """:param vectors: one normalised row for each of :func:`texts_to_embed`, or None
+
+        :param trained: what :func:`train` made of the same two, or None to fit it here
+        """
+        trained = trained or train(city, vectors)
         self._city = city
-        self._matcher = Matcher(city, vectors)
+        about = None if vectors is None else vectors[: len(references(city))]
+        self._matcher = Matcher(city, about, trained.services)
+        self._aspects = Aspects(trained.aspects)
+        self._emergencies = Emergencies(trained.emergencies)
         self._directory = Directory(city)
+        self._hotwords = Hotwords(city)
 
     def understand(
         self,
@@ -58,24 +106,32 @@ class Understander:
         *,
         expecting: str | None = None,
         last_service: str | None = None,
+        hypotheses: Sequence[Hypothesis] = (),
+        rejected: str = "",
     ) -> Understanding:
         """What the caller wants.
 
         :param vector: the normalised embedding of ``text``, or None to go by words and sound alone
         :param expecting: what the bot has just asked for: ``yes_no``, ``name``, ``number``, or None
         :param last_service: what was spoken of before, for "und was kostet das?"
+        :param hypotheses: what else may have been said, best first, with ``text`` among them; or none
+        :param rejected: what the caller has just turned down: "den Ausweis" in "nicht den Ausweis, den Pass"
         """
-        asked = self._question(text, language, vector, last_service)
+        hypotheses = hypotheses or (Hypothesis(text, 1.0, vector),)
+        if expecting == "yes_no":
+            text = instead_of_noise(text, hypotheses)
+        asked = self._question(text, language, hypotheses, last_service, self._meant_by(rejected))
+        intents = control_intents(text, language)
+        calls_for = asks_for_somebody(text, language)
+        mention = self._mention(text, calls_for or asked.aspect in _OF_A_DEPARTMENT)
+        is_statement = not intents and mention is None and expecting not in _ONE_WORD
+        if number := self._emergency(hypotheses, asked, is_statement):
+            return replace(_told(asked, Intent.EMERGENCY), emergency=number)
         if is_noise(text):
             return _told(asked, Intent.NOMATCH)
-        if number := emergency_number(text):
-            return replace(_told(asked, Intent.EMERGENCY), emergency=number)
-        intents = control_intents(text, language)
         if expecting in ("name", "number"):
             intent = next((each for each in intents if each not in _ANSWERS), Intent.NOMATCH)
             return _told(asked, intent)
-        calls_for = asks_for_somebody(text, language)
-        mention = self._mention(text, calls_for or asked.aspect in _OF_A_DEPARTMENT)
         if intents:
             return self._spoken_to_bot(asked, intents, mention, expecting)
         if mention and self._is_about(mention, asked, calls_for):
@@ -84,27 +140,52 @@ class Understander:
             return _told(asked, answer)
         return asked
 
+    def hotwords(self, understanding: Understanding, texts: Sequence[str]) -> tuple[str, ...]:
+        """See :meth:`.Hotwords.choose`."""
+        return self._hotwords.choose(understanding, texts)
+
+    def _emergency(self, hypotheses: Sequence[Hypothesis], asked: Understanding, is_statement: bool) -> str | None:
+        """The number to dial where one hypothesis that may well be right tells of an emergency."""
+        service = asked.candidates[0][1] if asked.candidates else 0.0
+        real = (each for each in hypotheses if each.weight >= REAL and each.text)
+        found = (self._emergencies.number(each.text, each.vector, service, is_statement=is_statement) for each in real)
+        return next((number for number in found if number), None)
+
+    def _meant_by(self, rejected: str) -> str | None:
+        """The service that a few words name for certain."""
+        if not rejected:
+            return None
+        place, likelihood = self._matcher.evidence(rejected).ranking(1)[0]
+        return self._matcher.services[place] if likelihood >= _SURE else None
+
     def _question(
-        self, text: str, language: str, vector: NDArray[np.float32] | None, last_service: str | None
+        self,
+        text: str,
+        language: str,
+        hypotheses: Sequence[Hypothesis],
+        last_service: str | None,
+        rejected: str | None = None,
     ) -> Understanding:
         """The utterance taken as a question about a service."""
-        evidence = self._matcher.evidence(text, vector)
-        candidates = tuple(
-            (self._matcher.services[place], round(likelihood, 3)) for place, likelihood in evidence.ranking(_CANDIDATES)
-        )
+        evidence = mixed([(self._matcher.evidence(each.text, each.vector), each.weight) for each in hypotheses])
+        likely = evidence.probabilities()
+        ranked = [
+            (self._matcher.services[place], round(share, 3)) for place, share in evidence.ranking(_CANDIDATES + 1)
+        ]
+        candidates = tuple(each for each in ranked if each[0] != rejected)[:_CANDIDATES]
         asked = Understanding(
             text,
             language,
             Intent.NOMATCH,
             confidence=0.0,
-            aspect=find_aspect(text, language),
+            aspect=self._aspects.find(text, language, hypotheses[0].vector),
             candidates=candidates,
         )
-        if evidence.is_telling and candidates:
+        if evidence.is_telling and candidates and candidates[0][1] > _OFF_TOPIC_COUNTS * likely[-1]:
             service, score = candidates[0]
             asked = replace(asked, service=service, confidence=score)
             if score >= NOMATCH_BELOW:
-                return replace(asked, intent=Intent.SERVICE)
+                return replace(asked, intent=Intent.SERVICE, choices=_choices(candidates))
         if last_service and asked.aspect:
             sure = _LIKELY_FOLLOW_UP if evidence.is_telling else _FOLLOW_UP
             return replace(asked, intent=Intent.SERVICE, confidence=sure, service=last_service)
@@ -128,7 +209,8 @@ class Understander:
         if intent in _WANTS_SOMEBODY:
             if mention and mention.department != self._city.switchboard:
                 return _to_department(asked, mention.department, mention.score)
-            matter = self._question(without_partners(asked.text), asked.language, None, None)
+            bare = without_partners(asked.text)
+            matter = self._question(bare, asked.language, (Hypothesis(bare, 1.0),), None)
             if matter.service and matter.confidence >= _SURE:
                 department = self._city.services[matter.service].department
                 return _to_department(matter, department, matter.confidence)
@@ -164,12 +246,27 @@ class Understander:
         return None
 
 
+def _choices(candidates: Sequence[tuple[str, float]]) -> tuple[str, ...]:
+    """What to ask back among: two or three services, or none where the first is clear."""
+    possible = tuple(service for service, likelihood in candidates if likelihood >= _POSSIBLE)
+    return possible if candidates[0][1] < _CLEAR and len(possible) > 1 else ()
+
+
 def _told(asked: Understanding, intent: Intent) -> Understanding:
     certainty = 0.0 if intent is Intent.NOMATCH else 1.0
-    return replace(asked, intent=intent, confidence=certainty, service=None, aspect=None)
+    return replace(asked, intent=intent, confidence=certainty, service=None, aspect=None, choices=())
 
 
 def _to_department(asked: Understanding, department: str, confidence: float) -> Understanding:
     # A department's name alone resembles its services; only what is surely meant is passed on.
     service = asked.service if asked.confidence >= _SURE else None
-    return replace(asked, intent=Intent.DEPARTMENT, confidence=confidence, service=service, department=department)
+    return replace(
+        asked,
+        intent=Intent.DEPARTMENT,
+        confidence=confidence,
+        service=service,
+        # To ask for somebody is no question about how to reach them, however alike the two sound.
+        aspect=find_aspect(asked.text, asked.language),
+        department=department,
+        choices=(),
+    )

@@ -1,0 +1,260 @@
+"""From sound to meaning: several hypotheses, and a second look with hotwords where the first is in doubt."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from town import Inline, town
+from voicebot import hearing
+from voicebot.catalogue.folder import read_folder
+from voicebot.evaluation import spoken
+from voicebot.hearing import Heard, hear
+from voicebot.knowledge import Comprehension
+from voicebot.pico import speak
+from voicebot.speech.client import Transcription
+from voicebot.speech.errors import SpeechUnavailable
+from voicebot.speech.models import ModelStore
+from voicebot.speech.recognizer import Recognizer
+from voicebot.understanding.hotwords import MOST, Hotwords
+from voicebot.understanding.hypotheses import Hypothesis, weighed
+from voicebot.understanding.result import Intent, Understanding
+from voicebot.understanding.understander import Understander
+
+MANGLED = [("Ich brauche einen Kassonal aus Reis.", -0.5), ("Ich brauche einen Kassenal aus Reis.", -0.6)]
+CLEAR = [("Ich brauche einen Personalausweis.", -0.3)]
+SPOKEN = "Wie kann ich die Briefwahl beantragen?"
+"""From the Pico voice, the small recognizer hears "die Briefweibe antragen"."""
+Looks = list[tuple[str, float]] | Exception | None
+
+
+class Ears:
+    """Hears what is scripted, look by look; ``None`` is a look that never ends."""
+
+    def __init__(self, *looks: Looks) -> None:
+        self.looks = list(looks)
+        self.hotwords: list[tuple[str, ...]] = []
+
+    async def transcribe(
+        self, pcm: bytes, *, language: str | None, languages: Sequence[str], hotwords: Sequence[str] = ()
+    ) -> Transcription:
+        self.hotwords.append(tuple(hotwords))
+        look = self.looks.pop(0)
+        if isinstance(look, Exception):
+            raise look
+        if look is None:
+            await asyncio.sleep(60)
+            raise AssertionError("nobody waits so long")
+        return Transcription(look[0][0], "de", 0.99, {"de": 0.99}, look)
+
+
+class Stock:
+    """A stock Wyoming server: a text and a language, and nothing to be told."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.looks = text, 0
+
+    async def transcribe(
+        self, pcm: bytes, *, language: str | None, languages: Sequence[str], hotwords: Sequence[str] = ()
+    ) -> Transcription:
+        self.looks += 1
+        return Transcription(self.text, "de")
+
+
+async def heard_by(ears: hearing.Recognition, *, expecting: str | None = None) -> Heard:
+    return await hear(
+        ears,
+        Inline(town()),
+        b"",
+        2.0,
+        language="de",
+        languages=("de", "en"),
+        expecting=expecting,
+        last_service=None,
+    )
+
+
+async def test_what_is_clear_is_decoded_once() -> None:
+    ears = Ears(CLEAR)
+    heard = await heard_by(ears)
+    assert (heard.understanding.service, heard.second_look) == ("personalausweis", False)
+    assert ears.hotwords == [()]
+
+
+async def test_what_is_in_doubt_is_decoded_again_with_words_that_sound_alike() -> None:
+    ears = Ears(MANGLED, CLEAR)
+    heard = await heard_by(ears)
+    assert heard.second_look
+    assert heard.understanding.service == "personalausweis"
+    assert heard.understanding.text == CLEAR[0][0]
+    assert "Personalausweis" in ears.hotwords[1]
+    assert "Führerschein" not in ears.hotwords[1]
+
+
+async def test_there_is_never_a_third_look() -> None:
+    ears = Ears(MANGLED, MANGLED, CLEAR)
+    heard = await heard_by(ears)
+    assert heard.second_look
+    assert len(ears.hotwords) == 2
+    assert heard.understanding == (await heard_by(Ears(MANGLED, SpeechUnavailable("gone")))).understanding
+
+
+@pytest.mark.parametrize("look", [SpeechUnavailable("too much recognition waits already"), None])
+async def test_a_second_look_that_fails_leaves_the_first(look: Looks, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hearing, "SECOND_LOOK_S", 0.05)
+    heard = await heard_by(Ears(MANGLED, look))
+    assert heard.understanding.text == MANGLED[0][0]
+    assert heard.second_look
+
+
+async def test_a_first_look_that_fails_is_told() -> None:
+    with pytest.raises(SpeechUnavailable):
+        await heard_by(Ears(SpeechUnavailable("no speech process answers")))
+
+
+@pytest.mark.parametrize("expecting", ["name", "number"])
+async def test_names_and_numbers_have_no_hotwords(expecting: str) -> None:
+    assert not (await heard_by(Ears(MANGLED), expecting=expecting)).second_look
+
+
+async def test_a_busy_speech_process_gets_no_second_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hearing, "FIRST_LOOK_S", 0.0)
+    assert not (await heard_by(Ears(MANGLED))).second_look
+
+
+async def test_what_is_said_to_the_bot_needs_no_second_look() -> None:
+    assert (await heard_by(Ears([("Auf Wiederhören", -0.9)]))).understanding.intent is Intent.GOODBYE
+
+
+async def test_a_stock_server_works_on_its_text_alone() -> None:
+    for text, service in ((CLEAR[0][0], "personalausweis"), (MANGLED[0][0], None)):
+        stock = Stock(text)
+        heard = await heard_by(stock)
+        assert (stock.looks, heard.second_look) == (1, False)
+        assert service in (heard.understanding.service, None)
+
+
+# Hypotheses.
+
+
+def test_hypotheses_are_distinct_and_weighed_by_their_probabilities() -> None:
+    readings = weighed([("Was kostet ein Pass?", -0.3), ("was kostet ein Pass", -0.3), ("Was kostet Spaß?", -0.5)])
+    assert [each.text for each in readings] == ["Was kostet ein Pass?", "Was kostet Spaß?"]
+    assert sum(each.weight for each in readings) == pytest.approx(1)
+    assert readings[0].weight > 3 * readings[1].weight
+    assert len(weighed([(f"Frage {word}", -0.3) for word in "abcdef"])) == 3
+
+
+def test_a_later_hypothesis_tells_the_service() -> None:
+    understander = Understander(town())
+    texts = [("Was kostet der Kassenallaus?", -0.5), ("Was kostet der Personalausweis?", -0.52)]
+    alone = understander.understand(texts[0][0], "de", None)
+    together = understander.understand(texts[0][0], "de", None, hypotheses=weighed(texts))
+    assert together.service == "personalausweis"
+    assert together.confidence > alone.confidence
+
+
+@pytest.mark.parametrize(("weight", "intent"), [(0.3, Intent.EMERGENCY), (0.02, Intent.NOMATCH)])
+def test_an_emergency_counts_in_any_hypothesis_that_may_be_right(weight: float, intent: Intent) -> None:
+    hypotheses = (Hypothesis("Hier trennt es.", 1 - weight), Hypothesis("Hier brennt es!", weight))
+    heard = Understander(town()).understand(hypotheses[0].text, "de", None, hypotheses=hypotheses)
+    assert heard.intent is intent
+
+
+def test_yes_is_taken_from_the_second_hypothesis_where_the_first_is_noise() -> None:
+    hypotheses = (Hypothesis("Untertitel der Amara.org-Community", 0.6), Hypothesis("Ja.", 0.4))
+    for expecting, intent in (("yes_no", Intent.YES), (None, Intent.NOMATCH)):
+        heard = Understander(town()).understand(
+            hypotheses[0].text, "de", None, expecting=expecting, hypotheses=hypotheses
+        )
+        assert heard.intent is intent
+
+
+async def test_hypotheses_are_embedded_in_one_request_and_understood_without_when_it_fails() -> None:
+    asked: list[Sequence[str]] = []
+
+    async def embed(texts: Sequence[str]) -> np.ndarray:
+        asked.append(texts)
+        raise SpeechUnavailable("gone")
+
+    comprehension = Comprehension(Understander(town()), embed)
+    heard = await comprehension.understand(
+        MANGLED[0][0], "de", expecting=None, last_service=None, hypotheses=[*MANGLED, *CLEAR]
+    )
+    assert asked == [[text for text, _ in (*MANGLED, *CLEAR)]]
+    assert heard.candidates[0][0] == "personalausweis"
+
+
+# Hotwords.
+
+
+def test_hotwords_are_few_and_sound_like_something_heard() -> None:
+    city = read_folder(Path(__file__).parent.parent / "data" / "borken")
+    text = "Ich brauche noch einmal die Geburt zur Kunde meines Sohnes."
+    candidates = (("geburt-anzeigen", 0.3), ("geburtsurkunde", 0.2), ("kindergeld", 0.1))
+    words = Hotwords(city).choose(Understanding(text, "de", Intent.SERVICE, 0.3, candidates=candidates), [text])
+    assert words[0] == "Geburtsurkunde"
+    assert len(words) <= MOST
+    assert "Sohnes" not in words
+
+
+def test_no_hotwords_for_nothing() -> None:
+    nothing = Understanding("", "de", Intent.NOMATCH, 0.0, candidates=(("personalausweis", 0.1),))
+    assert Hotwords(town()).choose(nothing, [""]) == ()
+    assert Hotwords(town()).choose(nothing, ["Xylophon"]) == ()
+
+
+# The real thing.
+
+
+class Overheard:
+    """A real recognizer, and what it was asked."""
+
+    def __init__(self, ears: spoken.Ears) -> None:
+        self._ears = ears
+        self.asked: list[tuple[str, ...]] = []
+        self.decodes: list[Transcription] = []
+
+    async def transcribe(
+        self, pcm: bytes, *, language: str | None, languages: Sequence[str], hotwords: Sequence[str] = ()
+    ) -> Transcription:
+        self.asked.append(tuple(hotwords))
+        self.decodes.append(await self._ears.transcribe(pcm, language=language, languages=languages, hotwords=hotwords))
+        return self.decodes[-1]
+
+
+@pytest.fixture
+def real_ears(tmp_path: Path) -> Iterator[Overheard]:
+    ears = spoken.Ears(Recognizer(ModelStore(tmp_path).whisper("base")))
+    yield Overheard(ears)
+    ears.close()
+
+
+@pytest.mark.models
+async def test_a_real_recognizer_is_put_right(real_ears: Overheard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hearing, "FIRST_LOOK_S", 60.0)
+    monkeypatch.setattr(hearing, "SECOND_LOOK_S", 60.0)
+    city = read_folder(Path(__file__).parent.parent / "data" / "borken")
+    heard = await hear(
+        real_ears,
+        Comprehension(Understander(city), None),
+        spoken.through_telephone(speak(SPOKEN)),
+        4.0,
+        language="de",
+        languages=("de",),
+        expecting=None,
+        last_service=None,
+    )
+    first, second = real_ears.decodes
+    assert real_ears.asked[0] == ()
+    assert "Briefwahl" in real_ears.asked[1]
+    assert heard.second_look
+    assert "briefwahl" not in first.text.lower()
+    assert "briefwahl" in second.text.lower()
+    assert heard.understanding.service == "briefwahl"
+    assert first.decode_s
+    assert second.decode_s

@@ -1,0 +1,124 @@
+"""What is said to the bot itself, and what it says of its own accord."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from voicebot.catalogue.spoken import sentences
+from voicebot.dialogue import answers
+from voicebot.dialogue.inputs import Do, HangUp, Input, Say, State
+from voicebot.dialogue.talk import Talk, Topic
+from voicebot.routing import Action
+
+
+def greet(talk: Talk, _: Input) -> list[Do]:
+    others = [language for language in talk.prompts.languages if language != talk.language]
+    return [
+        talk.insist("greeting"),
+        talk.insist("greeting_person"),
+        *(Say(talk.prompts.say("other_language", language), language) for language in others),
+        talk.say("greeting_question"),
+    ]
+
+
+def ask(talk: Talk, _: Input) -> list[Do]:
+    return answers.next_wish(talk, "next_wish") or [talk.say("greeting_question")]
+
+
+def overview(talk: Talk, _: Input) -> list[Do]:
+    """What the bot can do: to a question only announced, anything more would be a guess."""
+    talk.state = State.LISTENING
+    return [talk.say("overview")]
+
+
+def repeat(talk: Talk, _: Input) -> list[Do]:
+    return talk.repeat()
+
+
+def slower(talk: Talk, _: Input) -> list[Do]:
+    """The same again, a sentence at a time."""
+    return [
+        replace(say, text=" ".join(words), slow=True)
+        for say in talk.repeat()
+        if isinstance(say, Say)
+        for words in sentences(say.text)
+    ]
+
+
+def simpler(talk: Talk, happened: Input) -> list[Do]:
+    """The overview of the service, or the beginning of the answer; where there is neither, that is said."""
+    if talk.state not in (State.OFFERED, State.ADVICE_OFFERED, State.LISTENING) or not talk.topics:
+        return slower(talk, happened)
+    topic = talk.topics[-1]
+    plain = talk.router.simpler(topic.decision, talk.language)
+    begun, overviewed = talk.say("simpler"), talk.say("simpler_general")
+    if plain is None or begun in talk.question or overviewed in talk.question:
+        return _offer_again(talk, topic, talk.say("simpler_none"))
+    introduction = begun if plain.aspect == topic.decision.aspect else overviewed
+    return _offer_again(talk, topic, introduction, *talk.replies(plain))
+
+
+def back(talk: Talk, _: Input) -> list[Do]:
+    """To the service spoken of before the present one, or to the one that a detour began from."""
+    if talk.topics and _is_present(talk, talk.topics[-1]):
+        talk.topics.pop()
+    talk.decision = replace(talk.decision, action=Action.BACK, service=None, aspect=None, department=None)
+    talk.misunderstood = 0
+    if not talk.topics:
+        talk.state = State.LISTENING
+        talk.service = None
+        return [talk.say("back_start")]
+    topic = talk.topics[-1]
+    department = talk.router.city.department_of(topic.service)
+    talk.service, talk.target, talk.matter = topic.service, department, topic.heard.text
+    talk.decision = replace(talk.decision, service=topic.service, department=department)
+    service = talk.router.spoken_name(topic.service, talk.language)
+    if department.kind == "extern":
+        talk.state = State.LISTENING
+        return [talk.say("back_external", service=service)]
+    talk.state = State.OFFERED
+    return [talk.say("back", service=service, desk=department.with_name(talk.language))]
+
+
+def _is_present(talk: Talk, topic: Topic) -> bool:
+    """Whether the conversation is at the topic still, rather than at something that came after it."""
+    if talk.state is State.LISTENING:
+        return topic.decision.action is Action.EXTERNAL  # its answer leaves nothing open
+    return talk.state in (State.OFFERED, State.ADVICE_OFFERED)
+
+
+def _offer_again(talk: Talk, topic: Topic, *said: Do) -> list[Do]:
+    if topic.decision.action is Action.EXTERNAL or topic.decision.department is None:
+        talk.state = State.LISTENING
+        return [*said, talk.say("anything_else")]
+    return answers.offer(talk, topic.decision, list(said))
+
+
+def emergency(talk: Talk, happened: Input) -> list[Do]:
+    assert happened.heard is not None
+    talk.state = State.LISTENING
+    return [talk.insist(f"emergency_{happened.heard.emergency or '112'}")]
+
+
+def privacy(talk: Talk, _: Input) -> list[Do]:
+    if talk.state is State.ENDING:
+        talk.state = State.LISTENING
+    return [talk.say("privacy"), *talk.question[-1:]]
+
+
+def silence(talk: Talk, _: Input) -> list[Do]:
+    talk.silences += 1
+    if talk.silences == 1:
+        return [talk.say("silence")] if talk.state is State.LISTENING else talk.repeat()[-1:]
+    if talk.silences == 2:
+        return [talk.say("silence_keys")]
+    talk.state = State.ENDING
+    return [talk.say("silence_goodbye"), HangUp()]
+
+
+def hang_up(_talk: Talk, _: Input) -> list[Do]:
+    return [HangUp()]
+
+
+def nothing(_talk: Talk, _: Input) -> list[Do]:
+    return []

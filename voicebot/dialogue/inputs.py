@@ -1,0 +1,139 @@
+"""What can happen on a call, and what can be done about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from telephony.events import TransferResult
+from voicebot.catalogue.city import Department
+from voicebot.understanding.result import Intent, Understanding
+
+
+class State(StrEnum):
+    LISTENING = "listening"
+    OFFERED = "offered"
+    """An answer was given; waiting for yes (connect) or no."""
+    CLARIFYING = "clarifying"
+    """Two or three services are named; waiting for one of them."""
+    ADVICE_OFFERED = "advice_offered"
+    """An answer was given; waiting for "Fragen" or "verbinden"."""
+    CONSULTING = "consulting"
+    """A question of an advice was asked."""
+    TRANSFERRING = "transferring"
+    FAILED = "failed"
+    """A transfer failed; the switchboard or a message is offered."""
+    MESSAGE_OFFERED = "message_offered"
+    NAME = "name"
+    OWN_NUMBER = "own_number"
+    NUMBER = "number"
+    CONFIRM = "confirm"
+    ENDING = "ending"
+
+
+class Kind(StrEnum):
+    """What an input amounts to."""
+
+    STARTED = "started"
+    QUESTION = "question"
+    CONNECT = "connect"
+    HUMAN = "human"
+    YES = "yes"
+    NO = "no"
+    THIRD = "third"
+    """The key 3: the third of the choices."""
+    EMERGENCY = "emergency"
+    PRIVACY = "privacy"
+    REPEAT = "repeat"
+    SLOWER = "slower"
+    SIMPLER = "simpler"
+    BACK = "back"
+    OVERVIEW = "overview"
+    CONSULT = "consult"
+    CALLBACK = "callback"
+    SATISFIED = "satisfied"
+    GOODBYE = "goodbye"
+    NOT_UNDERSTOOD = "not_understood"
+    NOISE = "noise"
+    DIGITS = "digits"
+    SILENCE = "silence"
+    TRANSFERRED = "transferred"
+    NOT_TRANSFERRED = "not_transferred"
+    OUT_OF_ORDER = "out_of_order"
+    TOO_LONG = "too_long"
+
+
+@dataclass(frozen=True)
+class Input:
+    kind: Kind
+    heard: Understanding | None = None
+    digits: str = ""
+    result: TransferResult | None = None
+
+
+@dataclass(frozen=True)
+class Say:
+    text: str
+    language: str
+    protected: bool = False
+    """Whether the caller cannot interrupt it: the disclosure (AI Act, Art. 50) and emergency advice."""
+    slow: bool = False
+    """Whether a pause follows, to take it in."""
+
+
+@dataclass(frozen=True)
+class Transfer:
+    department: Department
+    note: str = ""
+    """What the caller has answered already, for whoever takes the call."""
+
+
+@dataclass(frozen=True)
+class LeaveMessage:
+    name: str
+    number: str
+    matter: str
+    department: str
+    language: str
+
+
+@dataclass(frozen=True)
+class HangUp:
+    """After everything before it has been spoken."""
+
+
+Do = Say | Transfer | LeaveMessage | HangUp
+
+_KINDS = {
+    Intent.SERVICE: Kind.QUESTION,
+    Intent.DEPARTMENT: Kind.QUESTION,
+    Intent.HUMAN: Kind.HUMAN,
+    Intent.CONNECT: Kind.CONNECT,
+    Intent.YES: Kind.YES,
+    Intent.NO: Kind.NO,
+    Intent.EMERGENCY: Kind.EMERGENCY,
+    Intent.PRIVACY: Kind.PRIVACY,
+    Intent.REPEAT: Kind.REPEAT,
+    Intent.SLOWER: Kind.SLOWER,
+    Intent.SIMPLER: Kind.SIMPLER,
+    Intent.BACK: Kind.BACK,
+    Intent.OVERVIEW: Kind.OVERVIEW,
+    Intent.CONSULT: Kind.CONSULT,
+    Intent.CALLBACK: Kind.CALLBACK,
+    Intent.SATISFIED: Kind.SATISFIED,
+    Intent.GOODBYE: Kind.GOODBYE,
+    Intent.NOMATCH: Kind.NOT_UNDERSTOOD,
+}
+_KEYS = {"0": Kind.HUMAN, "1": Kind.YES, "2": Kind.NO, "3": Kind.THIRD, "*": Kind.REPEAT, "#": Kind.BACK}
+
+
+def heard(understanding: Understanding) -> Input:
+    """An utterance as an input; one without any words is noise."""
+    if not understanding.text.strip():
+        return Input(Kind.NOISE)
+    return Input(_KINDS[understanding.intent], understanding)
+
+
+def key(digit: str) -> Input:
+    """A single key; while a number is dictated keys are collected instead (:attr:`.Dialogue.collects`)."""
+    return Input(_KEYS.get(digit, Kind.NOISE), digits=digit)

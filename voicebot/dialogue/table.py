@@ -1,0 +1,130 @@
+"""The transitions: what follows from an input, state by state.
+
+``State.LISTENING: {Kind.NO: leave}`` reads: when nothing is open, a no ends the call. What a state does not
+name is looked up in :data:`ANYWHERE`.
+"""
+
+from __future__ import annotations
+
+from voicebot.dialogue import answers, clarifying, consulting, controls, messages, transfers
+from voicebot.dialogue.inputs import Kind, State
+from voicebot.dialogue.talk import Handler
+
+EXPECTING = {
+    State.OFFERED: "yes_no",
+    State.CLARIFYING: "choice",
+    State.ADVICE_OFFERED: "yes_no",
+    State.CONSULTING: "choice",
+    State.FAILED: "yes_no",
+    State.MESSAGE_OFFERED: "yes_no",
+    State.OWN_NUMBER: "yes_no",
+    State.CONFIRM: "yes_no",
+    State.NAME: "name",
+    State.NUMBER: "number",
+}
+"""What the bot has just asked for, as understanding wants to know it."""
+
+ANYWHERE: dict[Kind, Handler] = {
+    Kind.STARTED: controls.greet,
+    Kind.QUESTION: answers.answer,
+    Kind.CONNECT: transfers.connect,
+    Kind.HUMAN: transfers.person,
+    Kind.YES: answers.another_question,
+    Kind.NO: answers.another_question,
+    Kind.THIRD: controls.nothing,
+    Kind.EMERGENCY: controls.emergency,
+    Kind.PRIVACY: controls.privacy,
+    Kind.REPEAT: controls.repeat,
+    Kind.SLOWER: controls.slower,
+    Kind.SIMPLER: controls.simpler,
+    Kind.BACK: consulting.back,
+    Kind.OVERVIEW: controls.overview,
+    Kind.CONSULT: consulting.begin,
+    Kind.CALLBACK: messages.ask_name,
+    Kind.SATISFIED: answers.leave,
+    Kind.GOODBYE: answers.goodbye,
+    Kind.NOT_UNDERSTOOD: transfers.not_understood,
+    Kind.NOISE: controls.nothing,
+    Kind.DIGITS: controls.nothing,
+    Kind.SILENCE: controls.silence,
+    # A transfer that was given up succeeds late: the caller has somebody to talk to.
+    Kind.TRANSFERRED: transfers.transferred,
+    Kind.NOT_TRANSFERRED: controls.nothing,
+    Kind.OUT_OF_ORDER: transfers.out_of_order,
+    Kind.TOO_LONG: transfers.too_long,
+}
+"""What happens in every state that says nothing else."""
+
+_NAME_AND_NUMBER_ARE_WORDS: tuple[Kind, ...] = (
+    Kind.QUESTION,
+    Kind.CONNECT,
+    Kind.YES,
+    Kind.NO,
+    Kind.CALLBACK,
+    Kind.NOT_UNDERSTOOD,
+)
+_A_CHOICE: tuple[Kind, ...] = (
+    Kind.QUESTION,
+    Kind.YES,
+    Kind.NO,
+    Kind.THIRD,
+    Kind.NOT_UNDERSTOOD,
+)
+
+TABLE: dict[State, dict[Kind, Handler]] = {
+    State.LISTENING: {
+        Kind.YES: controls.ask,
+        Kind.NO: answers.leave,
+    },
+    State.OFFERED: {
+        Kind.YES: transfers.connect,
+        Kind.NO: answers.satisfied,
+        Kind.SATISFIED: answers.satisfied,
+    },
+    State.ADVICE_OFFERED: {
+        Kind.YES: consulting.offered_yes,
+        Kind.THIRD: consulting.begin,
+        Kind.NO: consulting.declined,
+        Kind.SATISFIED: consulting.declined,
+    },
+    State.CONSULTING: {
+        **dict.fromkeys((*_A_CHOICE, Kind.OVERVIEW, Kind.CONSULT, Kind.SATISFIED), consulting.take),
+        Kind.HUMAN: consulting.person,
+        Kind.CONNECT: consulting.person,
+    },
+    State.CLARIFYING: dict.fromkeys(_A_CHOICE, clarifying.take),
+    State.TRANSFERRING: {
+        **dict.fromkeys(Kind, controls.nothing),
+        Kind.EMERGENCY: controls.emergency,
+        Kind.TRANSFERRED: transfers.transferred,
+        Kind.NOT_TRANSFERRED: transfers.not_transferred,
+    },
+    State.FAILED: {
+        Kind.YES: transfers.person,
+        Kind.CONNECT: transfers.person,
+        Kind.NO: messages.ask_name,
+        Kind.OUT_OF_ORDER: transfers.out_of_order,
+    },
+    State.MESSAGE_OFFERED: {
+        Kind.YES: messages.ask_name,
+        Kind.NO: answers.leave,
+        Kind.OUT_OF_ORDER: transfers.out_of_order_at_the_end,
+    },
+    State.NAME: dict.fromkeys(_NAME_AND_NUMBER_ARE_WORDS, messages.take_name),
+    State.OWN_NUMBER: {
+        Kind.YES: messages.take_own_number,
+        Kind.NO: messages.ask_number,
+        Kind.SATISFIED: messages.ask_number,
+        Kind.QUESTION: messages.take_number,
+        Kind.NOT_UNDERSTOOD: messages.take_number,
+    },
+    State.NUMBER: dict.fromkeys((*_NAME_AND_NUMBER_ARE_WORDS, Kind.DIGITS), messages.take_number),
+    State.CONFIRM: {
+        Kind.YES: messages.stored,
+        Kind.NO: messages.ask_number,
+        Kind.SILENCE: messages.stored,
+        Kind.SATISFIED: messages.stored,
+        Kind.GOODBYE: messages.stored,
+    },
+    State.ENDING: {**dict.fromkeys(Kind, controls.nothing), Kind.TRANSFERRED: controls.hang_up},
+}

@@ -1,0 +1,112 @@
+"""One call's conversation so far: what every handler works on."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from voicebot.advice import Consultation
+from voicebot.catalogue.city import Department
+from voicebot.dialogue.inputs import Do, Input, Say, State
+from voicebot.prompts import Prompts
+from voicebot.routing import Action, Decision, Router
+from voicebot.understanding.result import Understanding
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A service that was spoken of, and what was said about it."""
+
+    heard: Understanding
+    decision: Decision
+    service: str
+
+
+@dataclass(frozen=True)
+class Choosing:
+    """A question with choices that waits for its answer."""
+
+    asked: Understanding
+    """What the caller said that may be about each of them."""
+    services: tuple[str, ...]
+
+
+@dataclass
+class Talk:
+    router: Router
+    language: str
+    """May be changed from outside when the caller changes it."""
+    caller: str = ""
+    """The caller's number as SIP gave it; empty if hidden."""
+    state: State = State.LISTENING
+    service: str | None = None
+    """The service last spoken of, for follow-ups such as "und was kostet das?"."""
+    decision: Decision = field(default_factory=lambda: Decision(Action.NOMATCH))
+    """What the last utterance led to; ``voicebot ask`` reports it."""
+    target: Department | None = None
+    """Whom a yes connects to."""
+    misunderstood: int = 0
+    silences: int = 0
+    question: list[Say] = field(default_factory=list)
+    """What was said last, for "wie bitte?"."""
+    topics: list[Topic] = field(default_factory=list)
+    """Of different services, the last one last, for "zurück"."""
+    wishes: deque[Understanding] = field(default_factory=deque)
+    """What was asked in the same breath and waits for its answer."""
+    choosing: Choosing | None = None
+    consultation: Consultation | None = None
+    """The questions under way, or those just answered."""
+    advised: set[str] = field(default_factory=set)
+    """Advice that was declined or came to its end, and is not offered again."""
+    clarified: int = 0
+    """Questions back since the last answer."""
+    matter: str = ""
+    name: str = ""
+    number: str = ""
+    sample_announced: bool = False
+
+    @property
+    def prompts(self) -> Prompts:
+        return self.router.prompts
+
+    def say(self, prompt: str, **values: str) -> Say:
+        values = {"city": self.router.city.name, **values}
+        return Say(self.prompts.say(prompt, self.language, **values), self.language)
+
+    def insist(self, prompt: str) -> Say:
+        """What is said to its end, whatever the caller does."""
+        return replace(self.say(prompt), protected=True)
+
+    @property
+    def note(self) -> str:
+        """What was answered so far, as staff read it."""
+        return self.consultation.summary("de") if self.consultation and self.consultation.answers else ""
+
+    def replies(self, decision: Decision, language: str | None = None) -> list[Do]:
+        """The decision's answer; the first sample of a call is called one."""
+        replies: list[Do] = [Say(text, language or self.language) for text in decision.reply]
+        if decision.sample and not self.sample_announced:
+            self.sample_announced = True
+            replies.insert(0, self.say("sample_notice"))
+        return replies
+
+    def remember(self, heard: Understanding, decision: Decision) -> None:
+        """What is spoken of now."""
+        self.matter = " / ".join(filter(None, (self.note, heard.text)))
+        if decision.action is not Action.TRANSFER:
+            self.consultation = None
+        self.target = decision.department
+        if decision.service is None:
+            return
+        self.service = decision.service
+        if self.topics and self.topics[-1].service == decision.service:
+            self.topics.pop()
+        self.topics.append(Topic(heard, decision, decision.service))
+
+    def repeat(self) -> list[Do]:
+        """What was said last, or what is said first where nothing was."""
+        return list(self.question) or [self.say("greeting_question")]
+
+
+Handler = Callable[[Talk, Input], list[Do]]

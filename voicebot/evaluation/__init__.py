@@ -1,0 +1,1 @@
+"""How well callers are understood, counted on questions that are no examples."""

@@ -1,0 +1,143 @@
+"""From a caller's sound to what it means: listened to once, and once more with better ears where it was doubtful.
+
+A recognizer that knows nothing of the town writes "Kassonalausweis". It has other hypotheses, which are understood
+together with the first; and where the meaning stays in doubt, it decodes the same sound again with words of the
+candidate services as hotwords. Indiscriminate hotwords make other words worse, hence only then, and only words that
+sound like something heard.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from voicebot.speech.client import Transcription
+from voicebot.speech.errors import SpeechUnavailable
+from voicebot.speech.listening import listen
+from voicebot.understanding.hypotheses import weighed
+from voicebot.understanding.result import Intent, Understanding
+
+log = logging.getLogger(__name__)
+
+DOUBTFUL_BELOW = 0.6
+"""Confidence of a service below which a second look is worth its time."""
+FIRST_LOOK_S = 1.5
+"""A first look that took longer leaves no time for a second: the speech process is busy."""
+SECOND_LOOK_S = 1.0
+"""The caller waits for it, so it is given up after this."""
+
+
+_OPEN = (None, "yes_no")
+"""Expectations in which a service may be named; a name or a number has no hotwords."""
+Scored = Sequence[tuple[str, float]]
+"""Texts with their mean log probability a token, best first."""
+
+
+class Recognition(Protocol):
+    async def transcribe(
+        self, pcm: bytes, *, language: str | None, languages: Sequence[str], hotwords: Sequence[str] = ()
+    ) -> Transcription:
+        """What was said in 16 kHz PCM; raises SpeechUnavailable."""
+
+
+class Comprehension(Protocol):
+    async def understand(
+        self,
+        text: str,
+        language: str,
+        *,
+        expecting: str | None,
+        last_service: str | None,
+        hypotheses: Scored = (),
+    ) -> Understanding:
+        """What an utterance means; see :meth:`.Understander.understand`."""
+
+    async def hotwords(self, understanding: Understanding, texts: Sequence[str]) -> tuple[str, ...]:
+        """Words that may have been said instead of what was heard; see :class:`.Hotwords`."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What was understood, and the seconds it took, both looks together."""
+
+    understanding: Understanding
+    recognition_s: float
+    understanding_s: float
+    second_look: bool = False
+    """Whether the sound was decoded a second time, with hotwords; not whether that decided."""
+
+
+async def hear(
+    recognition: Recognition,
+    comprehension: Comprehension,
+    pcm: bytes,
+    spoken_s: float,
+    *,
+    language: str,
+    languages: Sequence[str],
+    expecting: str | None,
+    last_service: str | None,
+) -> Heard:
+    """What the caller meant by 16 kHz s16le mono ``pcm`` with ``spoken_s`` seconds of speech in it.
+
+    ``language`` is the call's so far, one of ``languages``; ``expecting`` and ``last_service`` are those of
+    :meth:`.Understander.understand`. Raises SpeechUnavailable where the first look fails; the second never does.
+    """
+    began = time.monotonic()
+    transcription, spoken = await listen(recognition, pcm, spoken_s, language, languages)
+    recognised = time.monotonic()
+
+    async def understand(text: str, hypotheses: Scored) -> Understanding:
+        return await comprehension.understand(
+            text, spoken, expecting=expecting, last_service=last_service, hypotheses=hypotheses
+        )
+
+    first = await understand(transcription.text, transcription.hypotheses)
+    heard = Heard(first, recognised - began, time.monotonic() - recognised)
+    if expecting not in _OPEN or heard.recognition_s > FIRST_LOOK_S or not _is_doubtful(first, transcription):
+        return heard
+
+    async def decode(hotwords: Sequence[str]) -> Scored:
+        async with asyncio.timeout(SECOND_LOOK_S):
+            again = await recognition.transcribe(pcm, language=spoken, languages=languages, hotwords=hotwords)
+        return again.hypotheses
+
+    return await _second_look(comprehension, transcription.hypotheses, heard, decode, understand)
+
+
+def _is_doubtful(understanding: Understanding, transcription: Transcription) -> bool:
+    """Whether other words might have been said; a stock server, which gives no hypotheses, takes no hotwords."""
+    if not transcription.hypotheses or understanding.intent not in (Intent.SERVICE, Intent.NOMATCH):
+        return False
+    return understanding.confidence < DOUBTFUL_BELOW
+
+
+async def _second_look(
+    comprehension: Comprehension,
+    hypotheses: Scored,
+    heard: Heard,
+    decode: Callable[[Sequence[str]], Awaitable[Scored]],
+    understand: Callable[[str, Scored], Awaitable[Understanding]],
+) -> Heard:
+    """What is understood with the hypotheses of both looks where that is surer; ``heard`` where it fails."""
+    began = time.monotonic()
+    hotwords = await comprehension.hotwords(heard.understanding, [each.text for each in weighed(hypotheses)])
+    if not hotwords:
+        return heard
+    try:
+        again = await decode(hotwords)
+    except (SpeechUnavailable, TimeoutError) as error:
+        log.warning("no second look: %s", error or "it took too long")
+        again = ()
+    decoded = time.monotonic()
+    looked = replace(heard, recognition_s=heard.recognition_s + decoded - began, second_look=True)
+    if not again:
+        return looked
+    both = sorted((*hypotheses, *again), key=lambda scored: -scored[1])
+    second = await understand(both[0][0], both)
+    looked = replace(looked, understanding_s=looked.understanding_s + time.monotonic() - decoded)
+    return replace(looked, understanding=second) if second.confidence > heard.understanding.confidence else looked
