@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 import os
 import queue
@@ -46,6 +47,9 @@ CODECS = {"G722/16000/1": 255, "PCMA/8000/1": 254, "PCMU/8000/1": 253}
 
 POLL_MS = 10
 """How long the control thread listens to the network before it looks at requests of the loop."""
+
+FAREWELL_S = 3.0
+"""How long a process that is stopped waits for the answers to its BYEs."""
 
 SOCKETS_BACK_S = 0.6
 """PJSIP keeps the sockets of an ended call in its table of 64 for half a second, and aborts when it is full."""
@@ -505,17 +509,18 @@ class Endpoint:
         return config
 
     def _hang_up_all(self, endpoint: pj.Endpoint) -> None:
-        """BYE to everyone, and up to two seconds for the answers."""
+        """BYE to everyone, and a while for the answers; whoever gives none is gone all the same."""
         endpoint.hangupAllCalls()
-        for _ in range(2000 // POLL_MS):
+        deadline = time.monotonic() + FAREWELL_S
+        while self._legs and time.monotonic() < deadline:
+            # Returns at once where there is something to read, so turns cannot be counted instead.
             endpoint.libHandleEvents(POLL_MS)
             self._carry_out()
-            if not self._legs:
-                break
 
     def _close(self, endpoint: pj.Endpoint) -> None:
         self._carry_out()
         for leg in list(self._legs):
+            self.tell(functools.partial(leg.call.arrived, CallEnded(0, "the line was stopped")))
             leg.close()
         self._legs.clear()
         self._ended_legs.clear()

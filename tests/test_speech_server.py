@@ -191,7 +191,7 @@ async def test_embeddings(uri: str, tmp_path: Path) -> None:
     assert (await client.embed([])).shape == (0, 384)
     reports: list[tuple[str, int, int]] = []
     cached = await client.embed_cached(texts, tmp_path / "x.npz", lambda *report: reports.append(report))
-    np.testing.assert_allclose(cached, vectors, atol=1e-4)
+    np.testing.assert_allclose(cached, vectors, atol=2e-3)  # kept in a byte a component
     assert [done for _, done, _ in reports] == [0, 64, 70]
     reports.clear()
     await client.embed_cached(texts, tmp_path / "x.npz", lambda *report: reports.append(report))

@@ -107,7 +107,7 @@ def test_by_meaning_too(understander: Understander, embedder: Embedder) -> None:
 def test_the_shipped_vectors_are_those_of_the_shipped_texts(city: City, embedder: Embedder, tmp_path: Path) -> None:
     texts = texts_to_embed(city)
     cache = EmbeddingCache(tmp_path / "empty.npz", texts, shipped_embeddings())
-    assert not len(cache), "mend with: voicebot models embeddings"
+    assert not len(cache), "mend with: voicebot import data/borken, voicebot models embed data/borken/embeddings.npz"
     vectors = cache.finish()
     some = range(0, len(texts), 997)
     again = embedder.embed([texts[place] for place in some])

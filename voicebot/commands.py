@@ -281,12 +281,30 @@ def models(options: argparse.Namespace) -> None:
             print(f"{'installed' if name in installed else 'available':10} voice    {name}")
         print(f"folder: {store.directory}")
         return
+    if options.action == "embed":
+        _embed(current, [Path(name) for name in options.name])
+        return
     if not options.name:
         raise UsageError("which one? For example: voicebot models fetch de_DE-thorsten-medium")
     with console.Bars() as bars:
         for name in options.name:
             path = store.fetch_voice(name, bars) if name in VOICES else store.whisper(name, bars)
             console.note(f"{name}: {path}")
+
+
+def _embed(current: Settings, archives: list[Path]) -> None:
+    """Write the vectors of all that the town's data say, to be delivered with them."""
+    from voicebot.ask import load_router
+    from voicebot.knowledge import shipped_embeddings
+    from voicebot.speech.embedder import Embedder
+    from voicebot.understanding.understander import texts_to_embed
+
+    if len(archives) != 1:
+        raise UsageError("which file? For example: voicebot models embed data/borken/embeddings.npz")
+    texts = texts_to_embed(load_router(current).city)
+    with console.Bars() as bars:
+        Embedder(current.speech.threads).embed_cached(texts, archives[0], bars, shipped_embeddings())
+    console.note(f"{archives[0]}: {len(texts)} vectors")
 
 
 def doctor(options: argparse.Namespace) -> int:

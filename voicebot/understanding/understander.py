@@ -26,7 +26,7 @@ from voicebot.understanding.intents import (
     without_partners,
 )
 from voicebot.understanding.learned import Classifier, Progress
-from voicebot.understanding.matching import Matcher, content, references
+from voicebot.understanding.matching import Evidence, Matcher, content, references
 from voicebot.understanding.matching import train as train_services
 from voicebot.understanding.normalise import fold
 from voicebot.understanding.result import Intent, Understanding
@@ -34,9 +34,11 @@ from voicebot.understanding.result import Intent, Understanding
 #: Below this confidence nothing is understood.
 NOMATCH_BELOW = 0.2
 #: How much likelier than all that is off topic a service must be: an answer nobody asked for is worse than a question.
-_OFF_TOPIC_COUNTS = 2.0
+_OFF_TOPIC_COUNTS = 1.5
 #: Below the first the bot asks back, among those that are at least as likely as the second.
 _CLEAR, _POSSIBLE = 0.6, 0.15
+#: So few telling words are vague where they are no service's name, and several services share them about equally.
+_FEW, _IS_NAME, _SHARED, _CONCEIVABLE = 2, 0.95, 0.8, 0.005
 _CANDIDATES = 3
 #: A department's name is certain, or likely where the caller asks for somebody.
 _NAMED, _PERHAPS_NAMED = 0.87, 0.75
@@ -185,11 +187,26 @@ class Understander:
             service, score = candidates[0]
             asked = replace(asked, service=service, confidence=score)
             if score >= NOMATCH_BELOW:
-                return replace(asked, intent=Intent.SERVICE, choices=_choices(candidates))
+                vague = len(content(hypotheses[0].text)) <= _FEW
+                choices = (self._unnamed(evidence) if vague else ()) or _choices(candidates)
+                return replace(asked, intent=Intent.SERVICE, choices=tuple(key for key in choices if key != rejected))
         if last_service and asked.aspect:
             sure = _LIKELY_FOLLOW_UP if evidence.is_telling else _FOLLOW_UP
             return replace(asked, intent=Intent.SERVICE, confidence=sure, service=last_service)
         return asked
+
+    def _unnamed(self, evidence: Evidence) -> tuple[str, ...]:
+        """What to ask back among after a word or two that several services share and that name none: "Müll"."""
+        ranked = evidence.ranking(_CANDIDATES)
+        best = ranked[0][0]
+        if evidence.terms[best] >= _IS_NAME:
+            return ()
+        alike = [
+            self._matcher.services[place]
+            for place, likelihood in ranked
+            if likelihood >= _CONCEIVABLE and evidence.words[place] >= _SHARED * evidence.words[best]
+        ]
+        return tuple(alike) if len(alike) > 1 else ()
 
     def _mention(self, text: str, is_likely: bool) -> Mention | None:
         """A department named well enough."""
