@@ -244,6 +244,7 @@ class Endpoint:
         self._requests: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._control, name="pjsip", daemon=True)
+        self._created = threading.Event()
         self._started: asyncio.Future[None] = self.loop.create_future()
         self._legs: set[_Leg] = set()
         self._ended_legs: list[_Leg] = []
@@ -258,6 +259,8 @@ class Endpoint:
     async def start(self) -> None:
         """Bind the transports; EndpointError if one of them cannot be had."""
         self._thread.start()
+        # Some milliseconds, in which nothing that this thread prints may be lost: see _quiet_stdout.
+        self._created.wait()
         try:
             await self._started
         except EndpointError:
@@ -362,8 +365,11 @@ class Endpoint:
     def _control(self) -> None:
         endpoint = pj.Endpoint()
         try:
-            with _quiet_stdout():
-                endpoint.libCreate()
+            try:
+                with _quiet_stdout():
+                    endpoint.libCreate()
+            finally:
+                self._created.set()
             try:
                 self._open(endpoint)
             except pj.Error as error:
@@ -426,8 +432,7 @@ class Endpoint:
         config.logConfig.msgLogging = 0
         config.logConfig.decor = pj.PJ_LOG_HAS_SENDER
         config.logConfig.writer = self._log_writer
-        with _quiet_stdout():
-            endpoint.libInit(config)
+        endpoint.libInit(config)
         self._transports(endpoint)
         endpoint.libStart()
         endpoint.audDevManager().setNullDev()
@@ -528,7 +533,7 @@ class Endpoint:
             with contextlib.suppress(pj.Error):
                 self._account.shutdown()
             self._account = None
-        with contextlib.suppress(pj.Error), _quiet_stdout():
+        with contextlib.suppress(pj.Error):
             endpoint.libDestroy()
         # The clock has stopped: only now may these go.
         self._free_ports.clear()
@@ -549,7 +554,10 @@ def _host(uri: str) -> str:
 
 @contextlib.contextmanager
 def _quiet_stdout() -> Iterator[None]:
-    """PJSIP greets on file descriptor 1 before its log can be configured; stdout belongs to our output."""
+    """PJSIP greets on file descriptor 1 before its log can be configured; stdout belongs to our output.
+
+    The whole process is without it meanwhile: once calls are up, a line of the journal would be lost.
+    """
     sys.stdout.flush()
     saved = os.dup(1)
     null = os.open(os.devnull, os.O_WRONLY)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 import time
 from collections import Counter
+
+import pytest
 
 from telephony.endpoint import Endpoint
 from telephony.events import CallEnded
@@ -75,3 +78,26 @@ async def test_a_flood_is_answered_or_busy_and_the_process_lives() -> None:
     assert set(outcomes) <= {"answered", "SIP/2.0 486 Busy Here"}
     assert outcomes["answered"] == answering.ended > 0
     assert outcomes.total() == 150
+
+
+async def test_nothing_that_is_printed_while_the_endpoint_stops_is_lost(capfd: pytest.CaptureFixture[str]) -> None:
+    """The journal's last lines are written then: PJSIP must not have standard output taken away."""
+    settings = SipSettings(host="127.0.0.1", udp_port=free_port(), tcp_port=None)
+    endpoint = Endpoint(settings, Answering().take)
+    await endpoint.start()
+    stopped = threading.Event()
+
+    def write() -> int:
+        lines = 0
+        while not stopped.is_set():
+            os.write(1, b"line\n")
+            lines += 1
+            time.sleep(0.0005)
+        return lines
+
+    writing = asyncio.create_task(asyncio.to_thread(write))
+    await endpoint.stop()
+    stopped.set()
+    written = await writing
+    assert written > 0
+    assert capfd.readouterr().out.count("line\n") == written
