@@ -32,8 +32,8 @@ class Call(Protocol):
     def flush(self) -> None:
         """What was queued is complete: play its last part of a frame, too."""
 
-    def stop(self) -> None:
-        """Drop what has not been played yet."""
+    def stop(self) -> int:
+        """Drop what has not been played yet; how many frames of 20 ms that were."""
 
     @property
     def playing(self) -> bool:

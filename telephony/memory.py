@@ -99,8 +99,8 @@ class MemoryCall:
     def flush(self) -> None:
         self._player.flush()
 
-    def stop(self) -> None:
-        self._player.stop()
+    def stop(self) -> int:
+        return self._player.stop()
 
     @property
     def playing(self) -> bool:

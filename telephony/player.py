@@ -36,9 +36,12 @@ class Player:
             self._frames.append(self._rest.ljust(FRAME_BYTES, b"\0"))
             self._rest = b""
 
-    def stop(self) -> None:
+    def stop(self) -> int:
+        """Drop what has not been played; how many frames that were, one begun among them."""
+        dropped = len(self._frames) + bool(self._rest)
         self._frames.clear()
         self._rest = b""
+        return dropped
 
     @property
     def playing(self) -> bool:

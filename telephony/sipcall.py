@@ -87,8 +87,8 @@ class SipCall:
     def flush(self) -> None:
         self.player.flush()
 
-    def stop(self) -> None:
-        self.player.stop()
+    def stop(self) -> int:
+        return self.player.stop()
 
     @property
     def playing(self) -> bool:

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from telephony.audio import FRAMES_A_SECOND
 from telephony.call import Call
@@ -31,28 +31,23 @@ from telephony.events import (
 from voicebot import dialogue as dialogues
 from voicebot.desk.messages import Message
 from voicebot.dialogue import Dialogue, Do, HangUp, Input, Kind, LeaveMessage, Say, State, Transfer
+from voicebot.endpointing import PATIENCE, patience_ms
 from voicebot.hearing import Comprehension, Heard, Recognition, hear
+from voicebot.listener import Activity, Began, Deaf, Dismissed, Listener, Uttered
 from voicebot.routing import Router
 from voicebot.settings import Settings
 from voicebot.speaker import Speaker
-from voicebot.speech.errors import SpeechUnavailable
-from voicebot.turns import FalseStart, Paused, Resumed, SpeechBegan, TurnEnded, Turns, TurnSettings
+from voicebot.understanding.intents import is_backchannel
+from voicebot.understanding.result import Understanding
 from voicebot.voice import Voice
 
 log = logging.getLogger(__name__)
 
 KEY_PAUSE_FRAMES = 4 * FRAMES_A_SECOND
 """Pause after which typed digits count as complete without ``#``."""
-DICTATION_MS = 1400
-"""End of turn while a number is dictated: people pause between its groups."""
 
 Journal = Callable[[str, dict[str, Any]], None]
 """Told what happens on a call, with the seconds it took; what it keeps is its own business."""
-
-
-class Activity(Protocol):
-    def push(self, frame: bytes) -> list[float]:
-        """Speech probabilities of the steps completed by a 20 ms frame."""
 
 
 @dataclass(frozen=True)
@@ -77,16 +72,14 @@ class Session:
         self._tell = journal or (lambda _what, _details: None)
         self._dialogue = Dialogue(parts.router, parts.settings.speech.languages[0], call.remote)
         self._speaker = Speaker(call, parts.voice)
-        self._activity = parts.activity()
-        self._turns = Turns(TurnSettings(end=parts.settings.dialogue.end_of_turn_ms))
+        self._patience = PATIENCE.scaled(parts.settings.dialogue.end_of_turn_ms)
+        self._listener = Listener(parts.activity(), self._understand, self._patience_ms, self._patience.unfinished)
         self._after: deque[Do] = deque()
         """What follows once everything has been said."""
-        self._hearing: asyncio.Task[Heard] | None = None
-        self._turn_pcm = b""
-        self._turn_over = False
-        self._turn_ended_at = 0.0
-        self._unsaid: list[Say] = []
-        """What the caller's speech cut off, said again if it was only noise."""
+        self._decided_at = 0.0
+        """When the reply that is not audible yet was decided on, monotonic seconds; 0 if there is none."""
+        self._spoken_frames = 0
+        """How long the bot has been speaking without a break."""
         self._typed = ""
         self._typed_for = 0
         """Frames since the last typed digit."""
@@ -111,7 +104,7 @@ class Session:
             raise
         finally:
             self._speaker.stop()
-            self._forget_turn()
+            self._listener.drop()
             await self._call.hang_up()
             if self._background:
                 await asyncio.wait(self._background)
@@ -150,7 +143,8 @@ class Session:
             case Held(held):
                 self._tell("held", {"held": held})
                 self._held = held
-                self._forget_turn()
+                self._listener.drop()
+                self._go_on()
             case TransferProgress(code, reason):
                 self._tell("transfer_progress", {"code": code, "reason": reason})
             case TransferOutcome():
@@ -169,9 +163,9 @@ class Session:
                 await self._carry_out(self._after.popleft())
             return
         self._speaker.tick()
-        self._listen(frame.heard)
-        self._answer_turn()
+        self._listen(frame)
         self._finish_typing()
+        self._note_speech()
         if self._speaker.failed:
             self._speech_failed()
         while self._waiting and not self._speaker.protected:
@@ -184,39 +178,27 @@ class Session:
 
     # Hearing.
 
-    def _listen(self, pcm: bytes) -> None:
-        self._turns.end_ms = DICTATION_MS if self._dialogue.collects else self._turns.settings.end
-        for event in self._turns.push(pcm, self._activity.push(pcm)):
+    def _listen(self, frame: Frame) -> None:
+        for event in self._listener.tick(frame):
             match event:
-                case SpeechBegan():
+                case Began():
                     self._barge_in()
-                case Paused(speech, spoken_s):
-                    self._recognize(speech, spoken_s)
-                case Resumed():
-                    self._cancel_hearing()
-                case TurnEnded():
-                    self._turn_over = True
-                    self._turn_ended_at = time.monotonic()
-                case FalseStart():
+                case Dismissed():
                     self._go_on()
+                case Uttered(heard, silence_s):
+                    self._uttered(heard, silence_s)
+                case Deaf(error):
+                    log.error("recognition failed: %s", error)
+                    self._step(Input(Kind.OUT_OF_ORDER))
 
     def _barge_in(self) -> None:
+        """Fall silent at once; whether for good is decided by what is heard."""
         if self._speaker.speaking and not self._speaker.protected and not self._after_is_final():
-            self._unsaid = self._speaker.stop()
-            self._tell("interrupted", {"unsaid": [say.text for say in self._unsaid]})
+            self._speaker.pause()
 
     def _after_is_final(self) -> bool:
         """Whether the bot is on its way out: an announcement or a goodbye is said to its end."""
         return any(isinstance(action, Transfer | HangUp) for action in self._after)
-
-    def _recognize(self, pcm: bytes, spoken_s: float) -> None:
-        """Begin to recognise before the turn is surely over; an unanswered turn before belongs to it."""
-        if self._hearing is not None and self._turn_over:
-            pcm = self._turn_pcm + pcm
-        self._cancel_hearing()
-        self._turn_pcm = pcm
-        self._turn_over = False
-        self._hearing = asyncio.create_task(self._understand(pcm, spoken_s))
 
     async def _understand(self, pcm: bytes, spoken_s: float) -> Heard:
         dialogue = self._dialogue
@@ -231,17 +213,11 @@ class Session:
             last_service=dialogue.service,
         )
 
-    def _answer_turn(self) -> None:
-        """Act on what was understood, once the turn is over and the caller is not speaking again."""
-        if not self._turn_over or self._hearing is None or not self._hearing.done() or self._turns.speaking:
-            return
-        hearing, self._hearing, self._turn_over, self._turn_pcm = self._hearing, None, False, b""
-        try:
-            result = hearing.result()
-        except SpeechUnavailable as error:
-            log.error("recognition failed: %s", error)
-            self._step(Input(Kind.OUT_OF_ORDER))
-            return
+    def _patience_ms(self, heard: Heard) -> int:
+        return patience_ms(heard.understanding, self._dialogue.expecting, self._patience)
+
+    def _uttered(self, result: Heard, silence_s: float) -> None:
+        """Act on what was understood; what is no answer to the bot lets it go on."""
         heard = result.understanding
         self._tell(
             "heard",
@@ -254,33 +230,35 @@ class Session:
                 "confidence": round(heard.confidence, 3),
                 "recognition_s": round(result.recognition_s, 3),
                 "understanding_s": round(result.understanding_s, 3),
-                "waited_s": round(time.monotonic() - self._turn_ended_at, 3),
+                "waited_s": round(silence_s, 3),
             },
         )
         happened = dialogues.heard(heard)
-        if happened.kind is Kind.NOISE:
+        if happened.kind is Kind.NOISE or self._is_backchannel(heard):
             self._go_on()
             return
+        self._interrupted()
         self._dialogue.language = heard.language
-        self._unsaid = []
         self._input(happened)
 
+    def _is_backchannel(self, heard: Understanding) -> bool:
+        """Whether the caller listens and says so: "ja" is an answer only to what is, or was, a question."""
+        if not self._speaker.speaking or self._speaker.protected or self._speaker.asking:
+            return False
+        return is_backchannel(heard.text, heard.language)
+
+    def _interrupted(self) -> None:
+        """The caller has taken the turn: what was cut off stays unsaid, and the dialogue knows."""
+        if self._speaker.paused:
+            unheard = self._speaker.stop()
+            self._dialogue.interrupted(unheard)
+            self._tell("interrupted", {"unsaid": [say.text for say in unheard]})
+
     def _go_on(self) -> None:
-        """It was no speech: say the rest."""
-        unsaid, self._unsaid = self._unsaid, []
-        if unsaid and not self._speaker.speaking:
-            self._speaker.say(unsaid)
-
-    def _cancel_hearing(self) -> None:
-        if self._hearing is not None:
-            self._hearing.cancel()
-            self._hearing = None
-
-    def _forget_turn(self) -> None:
-        self._cancel_hearing()
-        self._turns.drop()
-        self._turn_over = False
-        self._turn_pcm = b""
+        """It was nothing: say the rest."""
+        if self._speaker.paused:
+            self._tell("goes_on", {})
+            self._speaker.resume()
 
     # Keys.
 
@@ -288,7 +266,8 @@ class Session:
         self._tell("key", {"digit": digit})
         self._idle_frames = 0
         if not self._dialogue.collects:
-            self._forget_turn()
+            self._listener.drop()
+            self._go_on()
             self._input(dialogues.key(digit))
         elif digit == "#":
             self._typed_for = KEY_PAUSE_FRAMES
@@ -319,7 +298,6 @@ class Session:
         if not actions:
             return
         self._idle_frames = 0
-        self._unsaid = []
         if self._speaker.speaking:
             self._speaker.stop()
         says = [action for action in actions if isinstance(action, Say)]
@@ -330,13 +308,26 @@ class Session:
         if says:
             self._tell("says", {"text": " ".join(say.text for say in says), "state": self._dialogue.state})
             self._speaker.say(says)
+            self._decided_at = time.monotonic()
+            self._spoken_frames = 0
+
+    def _note_speech(self) -> None:
+        """Tell when a reply begins, and see that it comes to an end."""
+        if not self._speaker.audible:
+            return
+        if self._decided_at:
+            self._tell("speaks", {"synthesis_s": round(time.monotonic() - self._decided_at, 3)})
+            self._decided_at = 0.0
+        self._spoken_frames += 1
+        if self._spoken_frames == self._settings.dialogue.longest_speech_s * FRAMES_A_SECOND:
+            self._speaker.shorten()
 
     async def _carry_out(self, action: Do) -> None:
         if isinstance(action, Transfer):
             target = self._target(action)
             told = {"department": action.department.key, "target": target, "note": action.note}
             self._tell("transfer", told)
-            self._forget_turn()
+            self._listener.drop()
             await self._call.transfer(target, timeout=self._settings.transfer.timeout_s)
         elif isinstance(action, HangUp):
             await self._call.hang_up()
@@ -377,12 +368,12 @@ class Session:
     def _count_silence(self) -> None:
         busy = (
             self._speaker.speaking
-            or self._turns.speaking
-            or self._hearing is not None
+            or self._listener.busy
             or bool(self._typed)
             or self._dialogue.state in (State.TRANSFERRING, State.ENDING)
         )
         self._idle_frames = 0 if busy else self._idle_frames + 1
-        if self._idle_frames >= self._settings.dialogue.silence_s * FRAMES_A_SECOND:
+        patience_s = self._settings.dialogue.wait_s if self._dialogue.waits else self._settings.dialogue.silence_s
+        if self._idle_frames >= patience_s * FRAMES_A_SECOND:
             self._idle_frames = 0
             self._step(Input(Kind.SILENCE))

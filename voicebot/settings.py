@@ -89,9 +89,16 @@ class Data(_Section):
 
 
 class Dialogue(_Section):
-    end_of_turn_ms: int = Field(640, ge=200, le=2000, description="silence that ends the caller's turn")
+    end_of_turn_ms: int = Field(
+        760,
+        ge=300,
+        le=1500,
+        description="silence that ends a statement; answers and questions end sooner in proportion",
+    )
     silence_s: float = Field(6.0, ge=2, le=60, description="silence after which the bot asks")
+    wait_s: float = Field(60.0, ge=10, le=300, description="silence after „Moment bitte“ before the bot asks")
     longest_call_s: int = Field(900, ge=60, description="longest call")
+    longest_speech_s: int = Field(45, ge=10, le=120, description="longest speech of the bot without a break")
 
 
 class Transfer(_Section):

@@ -54,17 +54,19 @@ class TurnSettings:
     """Probability from which a step counts as speech (Silero's own default)."""
     quiet_threshold: float = 0.35
     """Below it a step counts as silence; between the two nothing changes."""
-    began: int = 260
-    """Speech within the last :attr:`window` that silences the bot."""
-    window: int = 400
+    began: int = 120
+    """Speech within the last :attr:`window` that silences the bot, for the time being."""
+    window: int = 240
     shortest: int = 90
     """Speech shorter than this in all is no word: "ja" takes about 150 ms."""
-    early: int = 240
+    early: int = 200
     """Silence after which :class:`Paused` is reported."""
-    end: int = 640
-    """Silence that ends a turn."""
+    end: int = 760
+    """Silence that ends a turn of which nothing else is known."""
     preroll: int = 400
     """Audio kept from before speech was noticed."""
+    onset: int = 160
+    """The last part of it, in which a voice may have been hidden by the bot's own echo."""
     longest: int = 28_000
     """A turn is ended here: the recognizer's window holds 30 s."""
 
@@ -73,8 +75,8 @@ class Turns:
     def __init__(self, settings: TurnSettings | None = None) -> None:
         self.settings = settings or TurnSettings()
         self.end_ms = self.settings.end
-        """Silence that ends the turn under way; longer while a number is dictated."""
-        self._recent: deque[bytes] = deque(maxlen=self._frames(self.settings.preroll))
+        """Silence that ends the turn under way; whoever knows what was said shortens or lengthens it."""
+        self._recent: deque[tuple[bytes, bytes]] = deque(maxlen=self._frames(self.settings.preroll))
         self._voiced: deque[bool] = deque(maxlen=self._frames(self.settings.window))
         self._speech: list[bytes] = []
         self._spoken_frames = 0
@@ -90,17 +92,26 @@ class Turns:
         """Whether a turn of the caller is under way."""
         return self._speaking
 
-    def push(self, pcm: bytes, probabilities: Sequence[float]) -> list[TurnEvent]:
-        """Take one frame and the probabilities of the steps that it completed (none, one or two)."""
+    @property
+    def silence_ms(self) -> int:
+        """Silence at the end of the turn under way."""
+        return self._silent_frames * FRAME_MS
+
+    def push(self, pcm: bytes, probabilities: Sequence[float], raw: bytes | None = None) -> list[TurnEvent]:
+        """Take one frame and the probabilities of the steps that it completed (none, one or two).
+
+        :param raw: the frame before the bot's echo was taken out of it, where that was done
+        """
+        raw = pcm if raw is None else raw
         voiced = self._is_voiced(probabilities)
         self._voiced.append(voiced)
         if not self._speaking:
-            self._recent.append(pcm)
+            self._recent.append((pcm, raw))
             if not voiced:
                 return []
             self._start()
         else:
-            self._speech.append(pcm)
+            self._speech.append(raw)
         events: list[TurnEvent] = []
         if voiced:
             self._silent_frames = 0
@@ -150,13 +161,14 @@ class Turns:
 
     def _start(self) -> None:
         self._speaking = True
-        self._speech = list(self._recent)
+        onset = len(self._recent) - self._frames(self.settings.onset)
+        self._speech = [raw if place >= onset else pcm for place, (pcm, raw) in enumerate(self._recent)]
         self._silence_before = len(self._speech) - 1
         self._recent.clear()
         self._spoken_frames = 0
 
     def _finish(self) -> None:
-        self._recent.extend(self._speech[-(self._recent.maxlen or 0) :])
+        self._recent.extend((pcm, pcm) for pcm in self._speech[-(self._recent.maxlen or 0) :])
         self._speaking = self._began = self._paused = False
         self._speech = []
         self._silent_frames = 0

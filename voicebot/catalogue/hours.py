@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import time
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 from voicebot.catalogue.city import OpeningSpan
 
+TOWN_TIME = ZoneInfo("Europe/Berlin")
 _DAYS = {
     "de": ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -14,6 +16,14 @@ _DAYS = {
 _SPAN = {"de": "von {} bis {} Uhr", "en": "from {} to {}"}
 _AND = {"de": "und", "en": "and"}
 _TO = {"de": "bis", "en": "to"}
+
+
+def is_open(spans: Sequence[OpeningSpan], at: datetime) -> bool:
+    """Whether a desk with these hours is open; one without any is taken to be, as nothing says otherwise."""
+    local = at.astimezone(TOWN_TIME)
+    return not spans or any(
+        span.weekday == local.weekday() and span.opens <= local.time() < span.closes for span in spans
+    )
 
 
 def spoken_hours(spans: Sequence[OpeningSpan], language: str) -> str:

@@ -149,9 +149,20 @@ def _ask_which(talk: Talk, heard: Understanding) -> list[Do]:
         return to_person(talk)
     talk.clarified += 1
     talk.choosing = Choosing(heard, services)
+    if len(services) == 1:
+        talk.state = State.CONFIRMING
+        talk.service = services[0]
+        return [talk.say("clarify_one", **named(talk, services))]
     talk.state = State.CLARIFYING
     prompt = "clarify_three" if len(services) > 2 else "clarify_two"
     return [talk.say(prompt, **named(talk, services))]
+
+
+def choose_by_key(talk: Talk, services: tuple[str, ...], *before: Do) -> list[Do]:
+    """Services with the keys that choose them."""
+    talk.state = State.CLARIFYING
+    prompt = "clarify_keys_three" if len(services) > 2 else "clarify_keys_two"
+    return [*before, talk.say(prompt, **named(talk, services))]
 
 
 def named(talk: Talk, services: tuple[str, ...]) -> dict[str, str]:

@@ -29,6 +29,16 @@ def take(talk: Talk, happened: Input) -> list[Do]:
     return _none(talk) if happened.kind is Kind.NO and not happened.digits else _once_more(talk)
 
 
+def confirmed(talk: Talk, happened: Input) -> list[Do]:
+    """Yes, it is about that service."""
+    assert talk.choosing is not None
+    return _chosen(talk, talk.choosing, 0, happened)
+
+
+def denied(talk: Talk, _: Input) -> list[Do]:
+    return _none(talk)
+
+
 def _place(talk: Talk, choosing: Choosing, happened: Input) -> int | None:
     services = choosing.services
     if happened.digits:
@@ -77,6 +87,4 @@ def _once_more(talk: Talk) -> list[Do]:
     if talk.misunderstood:
         return transfers.not_understood(talk, Input(Kind.NOT_UNDERSTOOD))
     talk.misunderstood += 1
-    services = talk.choosing.services
-    prompt = "clarify_keys_three" if len(services) > 2 else "clarify_keys_two"
-    return [talk.say(prompt, **answers.named(talk, services))]
+    return answers.choose_by_key(talk, talk.choosing.services)

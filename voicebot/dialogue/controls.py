@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from voicebot.catalogue.hours import is_open
 from voicebot.catalogue.spoken import sentences
-from voicebot.dialogue import answers
+from voicebot.dialogue import answers, menu, transfers
 from voicebot.dialogue.inputs import Do, HangUp, Input, Say, State
 from voicebot.dialogue.talk import Talk, Topic
 from voicebot.routing import Action
+
+YES_OR_NO = (State.OFFERED, State.CONFIRMING, State.FAILED, State.MESSAGE_OFFERED, State.OWN_NUMBER, State.CONFIRM)
+"""States in which the keys 1 and 2 are yes and no."""
 
 
 def greet(talk: Talk, _: Input) -> list[Do]:
@@ -19,10 +23,6 @@ def greet(talk: Talk, _: Input) -> list[Do]:
         *(Say(talk.prompts.say("other_language", language), language) for language in others),
         talk.say("greeting_question"),
     ]
-
-
-def ask(talk: Talk, _: Input) -> list[Do]:
-    return answers.next_wish(talk, "next_wish") or [talk.say("greeting_question")]
 
 
 def overview(talk: Talk, _: Input) -> list[Do]:
@@ -106,14 +106,33 @@ def privacy(talk: Talk, _: Input) -> list[Do]:
     return [talk.say("privacy"), *talk.question[-1:]]
 
 
-def silence(talk: Talk, _: Input) -> list[Do]:
+def silence(talk: Talk, happened: Input) -> list[Do]:
+    """A gentle question, another wording with the keys, then a person; goodbye where none is there."""
     talk.silences += 1
     if talk.silences == 1:
         return [talk.say("silence")] if talk.state is State.LISTENING else talk.repeat()[-1:]
     if talk.silences == 2:
-        return [talk.say("silence_keys")]
+        return menu.open_menu(talk, happened, "silence_keys") if talk.state is State.LISTENING else _with_keys(talk)
+    if is_open(talk.router.switchboard.hours, talk.clock()):
+        return transfers.transfer_to(talk, talk.router.switchboard, talk.say("silence_person"))
     talk.state = State.ENDING
     return [talk.say("silence_goodbye"), HangUp()]
+
+
+def _with_keys(talk: Talk) -> list[Do]:
+    prompt = "keys_yes_no" if talk.state in YES_OR_NO else "keys_person"
+    return [*talk.repeat()[-1:], talk.say(prompt)]
+
+
+def wait(talk: Talk, _: Input) -> list[Do]:
+    talk.waits = True
+    return [talk.say("wait")]
+
+
+def go_on(talk: Talk, _: Input) -> list[Do]:
+    """The rest of what was interrupted, or the question once more."""
+    unheard, talk.unheard = talk.unheard, []
+    return list(unheard) or talk.repeat()[-1:]
 
 
 def hang_up(_talk: Talk, _: Input) -> list[Do]:

@@ -12,7 +12,9 @@ from voicebot.understanding.result import Intent, Understanding
 
 _NO_MISTAKE = (Kind.NOISE, Kind.SILENCE)
 """Says nothing about whether the bot understands."""
-_THE_SAME_AGAIN = (Kind.REPEAT, Kind.SLOWER)
+_THE_SAME_AGAIN = (Kind.REPEAT, Kind.SLOWER, Kind.WAIT, Kind.GO_ON)
+SURE = 0.6
+"""Confidence from which a question is one."""
 _ONE_ANSWER = (State.NAME, State.OWN_NUMBER, State.NUMBER, State.CONFIRM, State.TRANSFERRING, State.ENDING)
 """States in which an utterance holds no further wishes."""
 
@@ -32,6 +34,9 @@ class Dialogue(Talk):
 
     def step(self, happened: Input) -> list[Do]:
         """Take one input; the actions to carry out, in order."""
+        if self.waits and _is_aside(happened):
+            return []
+        self.waits = False
         if happened.kind not in _NO_MISTAKE:
             self.silences = 0
         if happened.heard is not None:
@@ -47,7 +52,14 @@ class Dialogue(Talk):
         said = [action for action in actions if isinstance(action, Say)]
         if said and happened.kind not in _THE_SAME_AGAIN:
             self.question = said
+            self.unheard = []
         return actions
+
+    def interrupted(self, unheard: list[Say]) -> None:
+        """The caller has cut off what was being said: know what they have not heard."""
+        self.unheard = unheard
+        if any(say == self.say("sample_notice") for say in unheard):
+            self.sample_announced = False
 
     def _first_wish(self, understanding: Understanding) -> Understanding:
         """What to see to now; what else was asked in the same breath waits behind it."""
@@ -59,6 +71,13 @@ class Dialogue(Talk):
             waiting.pop(_subject(understanding), None)
             self.wishes = deque(waiting.values())
         return replace(understanding, then=())
+
+
+def _is_aside(happened: Input) -> bool:
+    """Whether it is surely not meant for a bot that was asked to wait: talk in the room, or nothing."""
+    if happened.kind in (Kind.NOT_UNDERSTOOD, Kind.NOISE):
+        return True
+    return happened.kind is Kind.QUESTION and happened.heard is not None and happened.heard.confidence < SURE
 
 
 def _subject(wish: Understanding) -> tuple[str | None, ...]:

@@ -16,6 +16,10 @@ class State(StrEnum):
     """An answer was given; waiting for yes (connect) or no."""
     CLARIFYING = "clarifying"
     """Two or three services are named; waiting for one of them."""
+    CONFIRMING = "confirming"
+    """One service is named; waiting for yes or no."""
+    MENU = "menu"
+    """What can be done by key alone was named."""
     ADVICE_OFFERED = "advice_offered"
     """An answer was given; waiting for "Fragen" or "verbinden"."""
     CONSULTING = "consulting"
@@ -51,6 +55,8 @@ class Kind(StrEnum):
     OVERVIEW = "overview"
     CONSULT = "consult"
     CALLBACK = "callback"
+    WAIT = "wait"
+    GO_ON = "go_on"
     SATISFIED = "satisfied"
     GOODBYE = "goodbye"
     NOT_UNDERSTOOD = "not_understood"
@@ -120,6 +126,8 @@ _KINDS = {
     Intent.OVERVIEW: Kind.OVERVIEW,
     Intent.CONSULT: Kind.CONSULT,
     Intent.CALLBACK: Kind.CALLBACK,
+    Intent.WAIT: Kind.WAIT,
+    Intent.GO_ON: Kind.GO_ON,
     Intent.SATISFIED: Kind.SATISFIED,
     Intent.GOODBYE: Kind.GOODBYE,
     Intent.NOMATCH: Kind.NOT_UNDERSTOOD,

@@ -20,9 +20,12 @@ def ask_name(talk: Talk, happened: Input) -> list[Do]:
 
 
 def take_name(talk: Talk, happened: Input) -> list[Do]:
-    if happened.heard is None:
+    """A name is spoken; whoever has only keys goes on without one."""
+    if happened.heard is None and not happened.digits:
         return talk.repeat()
-    talk.name = extract_name(happened.heard.text, talk.language) or happened.heard.text
+    talk.name = (
+        "" if happened.heard is None else extract_name(happened.heard.text, talk.language) or happened.heard.text
+    )
     if talk.caller:
         talk.state = State.OWN_NUMBER
         return [talk.say("message_own_number")]
@@ -58,6 +61,8 @@ def _confirm(talk: Talk) -> list[Do]:
         (talk.target or talk.router.switchboard).key,
         talk.language,
     )
+    if not talk.name:
+        return [message, talk.say("message_confirm_number", number=talk.number)]
     return [message, talk.say("message_confirm", name=talk.name, number=talk.number)]
 
 

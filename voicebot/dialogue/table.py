@@ -6,13 +6,14 @@ name is looked up in :data:`ANYWHERE`.
 
 from __future__ import annotations
 
-from voicebot.dialogue import answers, clarifying, consulting, controls, messages, transfers
+from voicebot.dialogue import answers, clarifying, consulting, controls, menu, messages, misunderstanding, transfers
 from voicebot.dialogue.inputs import Kind, State
 from voicebot.dialogue.talk import Handler
 
 EXPECTING = {
     State.OFFERED: "yes_no",
     State.CLARIFYING: "choice",
+    State.CONFIRMING: "yes_no",
     State.ADVICE_OFFERED: "yes_no",
     State.CONSULTING: "choice",
     State.FAILED: "yes_no",
@@ -41,9 +42,11 @@ ANYWHERE: dict[Kind, Handler] = {
     Kind.OVERVIEW: controls.overview,
     Kind.CONSULT: consulting.begin,
     Kind.CALLBACK: messages.ask_name,
+    Kind.WAIT: controls.wait,
+    Kind.GO_ON: controls.go_on,
     Kind.SATISFIED: answers.leave,
     Kind.GOODBYE: answers.goodbye,
-    Kind.NOT_UNDERSTOOD: transfers.not_understood,
+    Kind.NOT_UNDERSTOOD: misunderstanding.not_understood,
     Kind.NOISE: controls.nothing,
     Kind.DIGITS: controls.nothing,
     Kind.SILENCE: controls.silence,
@@ -73,8 +76,19 @@ _A_CHOICE: tuple[Kind, ...] = (
 
 TABLE: dict[State, dict[Kind, Handler]] = {
     State.LISTENING: {
-        Kind.YES: controls.ask,
-        Kind.NO: answers.leave,
+        Kind.YES: menu.ask,
+        Kind.NO: menu.leave,
+        Kind.THIRD: menu.open_menu,
+    },
+    State.MENU: {
+        Kind.YES: menu.first,
+        Kind.NO: menu.second,
+        Kind.THIRD: menu.third,
+    },
+    State.CONFIRMING: {
+        Kind.YES: clarifying.confirmed,
+        Kind.SATISFIED: clarifying.confirmed,
+        Kind.NO: clarifying.denied,
     },
     State.OFFERED: {
         Kind.YES: transfers.connect,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from voicebot.advice import Consultation
 from voicebot.catalogue.city import Department
+from voicebot.catalogue.hours import TOWN_TIME
 from voicebot.dialogue.inputs import Do, Input, Say, State
 from voicebot.prompts import Prompts
 from voicebot.routing import Action, Decision, Router
@@ -65,6 +67,11 @@ class Talk:
     name: str = ""
     number: str = ""
     sample_announced: bool = False
+    waits: bool = False
+    """Whether the caller has asked for a moment."""
+    unheard: list[Say] = field(default_factory=list)
+    """What the caller's interruption cut off, for "weiter"."""
+    clock: Callable[[], datetime] = lambda: datetime.now(TOWN_TIME)
 
     @property
     def prompts(self) -> Prompts:

@@ -61,6 +61,7 @@ def not_transferred(talk: Talk, happened: Input) -> list[Do]:
 
 
 def not_understood(talk: Talk, _: Input) -> list[Do]:
+    """Where a name, a number or a choice was asked for: once more, then a person."""
     talk.misunderstood += 1
     if talk.misunderstood >= 2:
         return transfer_to(talk, talk.router.switchboard, talk.say("not_understood_person"))

@@ -50,6 +50,18 @@ def control_intents(text: str, language: str) -> tuple[Intent, ...]:
     return ()
 
 
+def is_backchannel(text: str, language: str) -> bool:
+    """Whether a listener says it without taking the turn: "mhm", "ja", "okay"."""
+    return phrasebook(language).turns.backchannels.fullmatch(fold(text)) is not None
+
+
+def is_unfinished(text: str, language: str) -> bool:
+    """Whether the utterance ends where nobody ends: after "und", "ich brauche", or with Whisper's three dots."""
+    return text.rstrip().endswith(("...", "…", ",", "-")) or bool(
+        phrasebook(language).turns.unfinished.search(fold(text))
+    )
+
+
 def leading_answer(text: str, language: str) -> tuple[Intent | None, str]:
     """A yes or no at the beginning, and the folded rest of the utterance."""
     folded = fold(text)

@@ -133,6 +133,24 @@ class Wishes:
 
 
 @dataclass(frozen=True)
+class TurnTaking:
+    """Words that say nothing about a town, but whose turn it is."""
+
+    unfinished: re.Pattern[str]
+    """An utterance that ends so goes on after a pause: "ich brauche", "und"."""
+    backchannels: re.Pattern[str]
+    """Utterances of a listener who does not want the turn: "mhm", "okay"."""
+
+    @classmethod
+    def read(cls, table: Mapping[str, Any]) -> TurnTaking:
+        backchannel = _any(table["backchannels"])
+        return cls(
+            re.compile(rf"(?<!\w){_any(table['unfinished'])}$"),
+            re.compile(rf"{backchannel}(?: {backchannel}){{0,2}}"),
+        )
+
+
+@dataclass(frozen=True)
 class Phrasebook:
     language: str
     openings: re.Pattern[str]
@@ -158,6 +176,7 @@ class Phrasebook:
     """``yes`` and ``no`` at the beginning of a longer answer."""
     choices: Choosing
     wishes: Wishes
+    turns: TurnTaking
     corrections: tuple[re.Pattern[str], ...]
     """Whole utterances that take something back, with the groups ``wanted`` and perhaps ``rejected``."""
     names: re.Pattern[str]
@@ -226,6 +245,7 @@ def phrasebook(language: str) -> Phrasebook:
         leading=leading,
         choices=Choosing.read(table["choices"]),
         wishes=Wishes.read(table["wishes"]),
+        turns=TurnTaking.read(table["turns"]),
         corrections=tuple(_whole(pattern) for pattern in table["corrections"]["whole"]),
         names=re.compile(rf"(?<!\w){_any(table['names']['introductions'])} "),
         titles=frozenset(map(fold, table["names"]["titles"])),

@@ -1,0 +1,88 @@
+"""The bot's own voice as it comes back from the far side: found, and taken out of what is heard.
+
+A hybrid or a loudspeaker telephone returns what is played, delayed and weaker. PJSIP's echo canceller belongs to a
+sound device, and a line has none. Cancelling is not needed here: what comes back only must not be taken for a caller
+who speaks. So a frame that is explained by what was played becomes silence, and one in which somebody speaks over the
+echo stays as it is. Explained means: the normalised cross-correlation with what was played (ITU-T G.168 measures the
+same paths), over the delays a telephone network has, is high.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+from numpy.typing import NDArray
+
+from telephony.audio import FRAME_BYTES, FRAME_SAMPLES, SILENCE
+
+_HALF = FRAME_SAMPLES // 2
+"""Samples of a frame at 8 kHz: telephones carry no more, and half of them need a fourth of the time."""
+_WINDOW = 6 * _HALF
+"""What is looked for: 120 ms, longer than a pitch period by far."""
+_LONGEST_DELAY = 20 * _HALF
+"""400 ms: 120 ms of the line and what both jitter buffers add."""
+_FFT = 4800
+"""At least window and delays together, with small factors."""
+_EXPLAINED = 0.62
+"""Correlation from which nothing but the echo is heard. Two people who speak at once stay below 0.5."""
+_QUIET = 60.0
+"""RMS of 16 bit samples below which nothing was played, or heard: -55 dB of full scale."""
+_EMPHASIS = 0.9
+"""Voices are all alike in their low notes; what tells them apart lies higher."""
+
+
+class EchoGuard:
+    """One call's echo. Frames of 20 ms, 16 kHz, 16 bit; some tenths of a millisecond each while the bot speaks."""
+
+    def __init__(self) -> None:
+        self._heard: deque[NDArray[np.float32]] = deque([_zeros()] * (_WINDOW // _HALF), _WINDOW // _HALF)
+        size = (_WINDOW + _LONGEST_DELAY) // _HALF
+        self._played: deque[NDArray[np.float32]] = deque([_zeros()] * size, size)
+        self._audible = 0
+        """Frames until nothing that was played can come back any more."""
+
+    def push(self, heard: bytes, played: bytes) -> bytes:
+        """What was heard without the echo, given what was played in the same 20 ms."""
+        out = _narrow(played)
+        self._played.append(out)
+        self._audible = len(self._played) if _rms(out) >= _QUIET else max(0, self._audible - 1)
+        came = _narrow(heard)
+        self._heard.append(came)
+        if not self._audible or _rms(came) < _QUIET / 4:
+            return heard
+        return SILENCE if self._likeness() >= _EXPLAINED else heard
+
+    def _likeness(self) -> float:
+        """The highest correlation of the last frames heard with anything played before, 0 to 1."""
+        heard = _emphasised(np.concatenate(self._heard))
+        played = _emphasised(np.concatenate(self._played))
+        energy = float(heard @ heard)
+        if not energy:
+            return 0.0
+        spectrum = np.fft.rfft(played, _FFT) * np.conj(np.fft.rfft(heard, _FFT))
+        size = len(heard)
+        across = np.fft.irfft(spectrum, _FFT)[: len(played) - size + 1]
+        summed = np.concatenate(([0.0], np.cumsum(played.astype(np.float64) ** 2)))
+        below = np.sqrt(energy * np.maximum(summed[size:] - summed[:-size], 1.0))
+        return float(np.max(np.abs(across) / below))
+
+
+def _zeros() -> NDArray[np.float32]:
+    return np.zeros(_HALF, np.float32)
+
+
+def _narrow(pcm: bytes) -> NDArray[np.float32]:
+    """At 8 kHz; neighbours averaged, which is filter enough for a comparison."""
+    if len(pcm) != FRAME_BYTES:
+        pcm = pcm[:FRAME_BYTES].ljust(FRAME_BYTES, b"\0")
+    pairs = np.frombuffer(pcm, dtype="<i2").astype(np.float32).reshape(-1, 2)
+    return np.asarray(pairs.mean(axis=1), np.float32)
+
+
+def _emphasised(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(samples[1:] - _EMPHASIS * samples[:-1], np.float32)
+
+
+def _rms(samples: NDArray[np.float32]) -> float:
+    return float(np.sqrt(np.mean(samples**2)))

@@ -1,0 +1,54 @@
+"""What can be done by key alone: for whoever cannot, or does not want to, speak to a machine."""
+
+from __future__ import annotations
+
+from voicebot.dialogue import answers, messages
+from voicebot.dialogue.inputs import Do, Input, State
+from voicebot.dialogue.talk import Choosing, Talk
+from voicebot.routing import MOST_CHOICES
+from voicebot.understanding.result import Intent, Understanding
+
+
+def open_menu(talk: Talk, _: Input, prompt: str = "menu") -> list[Do]:
+    """Name the keys; what was said before stays open to be said."""
+    talk.state = State.MENU
+    return [talk.say(prompt), *([talk.say("menu")] if prompt != "menu" else [])]
+
+
+def ask(talk: Talk, happened: Input) -> list[Do]:
+    """A yes to "Was kann ich für Sie tun?": what, then? The key for it asks for the menu."""
+    if happened.digits:
+        return open_menu(talk, happened)
+    return answers.next_wish(talk, "next_wish") or [talk.say("greeting_question")]
+
+
+def leave(talk: Talk, happened: Input) -> list[Do]:
+    """A no to it ends the call; its key may have been meant otherwise."""
+    return open_menu(talk, happened) if happened.digits else answers.leave(talk, happened)
+
+
+def first(talk: Talk, happened: Input) -> list[Do]:
+    """The services that are asked for most: those that stand first in the town's data."""
+    if not happened.digits:
+        return ask(talk, happened)
+    services = tuple(talk.router.city.services)[:MOST_CHOICES]
+    talk.choosing = Choosing(_nothing_said(talk), services)
+    return answers.choose_by_key(talk, services)
+
+
+def second(talk: Talk, happened: Input) -> list[Do]:
+    """The hours of the office most people want: the one of the first service."""
+    if not happened.digits:
+        return answers.leave(talk, happened)
+    service = next(iter(talk.router.city.services.values()))
+    asked = Understanding("", talk.language, Intent.DEPARTMENT, 1.0, department=service.department, aspect="hours")
+    talk.decision = talk.router.decide(asked)
+    return answers.follow(talk, asked, talk.decision)
+
+
+def third(talk: Talk, happened: Input) -> list[Do]:
+    return messages.ask_name(talk, happened)
+
+
+def _nothing_said(talk: Talk) -> Understanding:
+    return Understanding("", talk.language, Intent.SERVICE, 1.0)

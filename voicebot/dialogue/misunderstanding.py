@@ -1,0 +1,28 @@
+"""Not understood: say it otherwise, then choose by key, then a person. Never endless."""
+
+from __future__ import annotations
+
+from voicebot.dialogue import answers, menu, transfers
+from voicebot.dialogue.inputs import Do, Input
+from voicebot.dialogue.talk import Choosing, Talk
+from voicebot.routing import MOST_CHOICES
+
+
+def not_understood(talk: Talk, happened: Input) -> list[Do]:
+    talk.misunderstood += 1
+    if talk.misunderstood == 1:
+        return [talk.say("not_understood")]
+    if talk.misunderstood == 2:
+        return _by_key(talk, happened)
+    return transfers.transfer_to(talk, talk.router.switchboard, talk.say("not_understood_person"))
+
+
+def _by_key(talk: Talk, happened: Input) -> list[Do]:
+    """What it may have been about, or what can be done at all."""
+    heard = happened.heard
+    services = tuple(service for service, _ in heard.candidates[:MOST_CHOICES]) if heard is not None else ()
+    if heard is None or len(services) < 2:
+        return menu.open_menu(talk, happened, "not_understood_keys")
+    talk.choosing = Choosing(heard, services)
+    person = talk.say("keys_or_person")
+    return [*answers.choose_by_key(talk, services, talk.say("not_understood_keys")), person]

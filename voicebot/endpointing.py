@@ -1,0 +1,81 @@
+"""How long to wait for more before a caller's turn is taken to be over.
+
+A fixed silence is too long after a yes and too short inside a telephone number. So what was said is understood while
+the caller is still silent, and decides: an answer that was asked for ends the turn as soon as it is understood, half a
+sentence keeps it open. Conversation between people has gaps of 0.2 s on average, pauses within a turn are up to three
+times as long (Stivers et al.: Universals and cultural variation in turn-taking in conversation, PNAS 106 (2009)).
+"""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+
+from voicebot.understanding.intents import is_unfinished
+from voicebot.understanding.numbers import phone_number
+from voicebot.understanding.result import Intent, Understanding
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Milliseconds of silence that end a turn."""
+
+    answered: int = 300
+    """After a yes, a choice, a goodbye, the wish for a person."""
+    asked: int = 480
+    """After a question that is surely understood."""
+    told: int = 760
+    """After what is understood and is no question: reasons may follow."""
+    unclear: int = 960
+    """After what is not understood yet: the rest may explain it."""
+    unfinished: int = 1400
+    """After half a sentence, within a number, and as long as nothing is understood yet."""
+
+    def scaled(self, told: int) -> Patience:
+        """The same proportions where a town wants more or less patience."""
+        return Patience(*(round(each * told / self.told) for each in astuple(self)))
+
+
+PATIENCE = Patience()
+SURE = 0.6
+"""Confidence from which a question is surely understood."""
+WHOLE_NUMBER = 10
+"""Digits of a telephone number with its area code; in Germany few are shorter, and hardly any longer than 12."""
+_ANSWERS = frozenset(
+    {
+        Intent.YES,
+        Intent.NO,
+        Intent.HUMAN,
+        Intent.CONNECT,
+        Intent.GOODBYE,
+        Intent.SATISFIED,
+        Intent.REPEAT,
+        Intent.BACK,
+        Intent.EMERGENCY,
+        Intent.WAIT,
+        Intent.GO_ON,
+    }
+)
+
+
+def patience_ms(heard: Understanding, expecting: str | None, patience: Patience = PATIENCE) -> int:
+    """The silence after which ``heard`` is all that the caller wanted to say.
+
+    :param expecting: what the bot has just asked for; see :meth:`.Understander.understand`
+    """
+    if not heard.text.strip():
+        return patience.told
+    if expecting == "number":
+        digits = phone_number(heard.text, heard.language) or ""
+        return patience.unclear if len(digits) >= WHOLE_NUMBER else patience.unfinished
+    if heard.intent in _ANSWERS:
+        return patience.answered
+    if expecting == "name":
+        return patience.told
+    if is_unfinished(heard.text, heard.language):
+        return patience.unfinished
+    if expecting == "choice":
+        return patience.asked
+    if heard.intent is Intent.NOMATCH or heard.confidence < SURE:
+        return patience.unclear
+    is_question = heard.aspect is not None or heard.text.rstrip().endswith("?")
+    return patience.asked if is_question else patience.told
