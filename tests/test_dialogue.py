@@ -74,6 +74,8 @@ def test_none_of_them_asks_for_other_words_and_then_for_a_person() -> None:
     assert talker.hears(told(Intent.NOMATCH, "keins davon")) == talker.prompt("clarify_other")
     assert talker.state is State.LISTENING
     talker.hears(told(Intent.NOMATCH, "Blubb"))
+    assert talker.state is State.MENU
+    talker.hears(told(Intent.NOMATCH, "Blubb"))
     assert talker.state is State.TRANSFERRING
 
 

@@ -147,12 +147,15 @@ async def test_a_message_is_kept_when_the_caller_hangs_up_during_its_confirmatio
     assert [message.number for message in scene.messages] == ["0286112345"]
 
 
-async def test_not_understood_twice_is_the_switchboard() -> None:
+async def test_not_understood_is_said_otherwise_then_chosen_by_key_then_a_person() -> None:
     scene = Scene(lambda _target: CONNECTED)
     await scene.start()
     await scene.quiet()
     await scene.caller_says("Xylophon Quark")
     assert scene.said[-1] == scene.prompt("not_understood")
+    await scene.caller_says("Blubb Wumms")
+    assert scene.said[-1].startswith(scene.prompt("not_understood_keys"))
+    assert scene.said[-1].endswith(scene.prompt("keys_or_person"))
     scene.ears.texts.append("Blubb Wumms")
     scene.call.say(tone(1.0))
     await scene.over()
@@ -160,11 +163,23 @@ async def test_not_understood_twice_is_the_switchboard() -> None:
     assert scene.call.transfers == ["sip:0@pbx.example"]
 
 
-async def test_silence_is_asked_about_twice_and_then_ended() -> None:
-    scene = Scene()
+async def test_silence_is_asked_about_then_the_keys_are_named_then_a_person_takes_over() -> None:
+    scene = Scene(lambda _target: CONNECTED)
     await scene.start()
     await scene.over()
-    assert scene.said[1:] == [scene.prompt("silence"), scene.prompt("silence_keys"), scene.prompt("silence_goodbye")]
+    keys = scene.prompt("silence_keys") + " " + scene.prompt("menu")
+    assert scene.said[1:] == [scene.prompt("silence"), keys, scene.prompt("silence_person")]
+    assert scene.call.transfers == ["sip:0@pbx.example"]
+    assert scene.call.now < 60
+
+
+async def test_silence_outside_working_hours_ends_with_goodbye() -> None:
+    scene = Scene()
+    scene.at = scene.at.replace(hour=22)
+    await scene.start()
+    await scene.over()
+    assert scene.said[-1] == scene.prompt("silence_goodbye")
+    assert scene.call.transfers == []
     assert scene.call.hung_up == 0
     assert scene.call.now < 60
 

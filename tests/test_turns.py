@@ -31,7 +31,7 @@ def test_a_turn_ends_after_its_silence() -> None:
     events = listen(Turns(), (500, QUIET), (1000, LOUD), (1000, QUIET))
     assert kinds(events) == [SpeechBegan, Paused, TurnEnded]
     times = [at for at, _ in events]
-    assert times == [500 + 260, 1500 + 240, 1500 + 640]
+    assert times == [500 + 120, 1500 + 200, 1500 + 760]
 
 
 def test_the_first_syllable_is_kept() -> None:
@@ -54,7 +54,7 @@ def test_a_click_is_no_turn_and_does_not_silence_the_bot() -> None:
 
 def test_a_short_yes_is_a_turn() -> None:
     events = listen(Turns(), (300, QUIET), (160, LOUD), (1000, QUIET))
-    assert kinds(events) == [Paused, TurnEnded]
+    assert kinds(events) == [SpeechBegan, Paused, TurnEnded]
 
 
 def test_speech_without_an_end_is_cut_before_the_recognizers_window() -> None:

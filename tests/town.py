@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import date, time
+from datetime import date, datetime, time
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from telephony.audio import RATE
 from telephony.events import CallEnded, TransferOutcome
 from telephony.memory import MemoryCall
 from voicebot.catalogue.city import City, Department, Example, Fact, OpeningSpan, Service
+from voicebot.catalogue.hours import TOWN_TIME
 from voicebot.desk.messages import Message
 from voicebot.knowledge import Comprehension
 from voicebot.prompts import Prompts
@@ -29,6 +30,7 @@ from voicebot.voice import Voice
 
 DAY = date(2026, 11, 22)
 SECONDS_A_CHARACTER = 0.05
+WORKING_HOURS = datetime(2026, 11, 25, 10, 0, tzinfo=TOWN_TIME)
 
 
 def tone(seconds: float, hertz: float = 440.0) -> bytes:
@@ -39,7 +41,9 @@ def tone(seconds: float, hertz: float = 440.0) -> bytes:
 def town() -> City:
     hours = tuple(OpeningSpan(day, time(8), time(16), "Aushang", DAY) for day in range(5))
     departments = [
-        Department("zentrale", {"de": "Zentrale", "en": "switchboard"}, "stadt", "0", "Aushang", DAY, ("Rathaus",)),
+        Department(
+            "zentrale", {"de": "Zentrale", "en": "switchboard"}, "stadt", "0", "Aushang", DAY, ("Rathaus",), hours
+        ),
         Department(
             "buergerbuero",
             {"de": "Bürgerbüro", "en": "citizens' office"},
@@ -109,7 +113,8 @@ class Mouth:
         await asyncio.sleep(0)
         if self.broken:
             raise SpeechUnavailable("no speech process answers")
-        yield tone(len(text) * SECONDS_A_CHARACTER)
+        # Not the pitch of the caller: that would be the echo of the bot.
+        yield tone(len(text) * SECONDS_A_CHARACTER, hertz=310.0)
 
 
 class Loudness:
@@ -142,6 +147,7 @@ class Scene:
         remote: str = "0286112345",
     ) -> None:
         self.city = town()
+        self.at = WORKING_HOURS
         self.call = MemoryCall(on_transfer, remote)
         self.ears, self.mouth = Ears(), Mouth()
         self.messages: list[Message] = []
@@ -156,6 +162,7 @@ class Scene:
             voice=Voice(self.mouth),
             keep=self.messages.append,
             activity=Loudness,
+            clock=lambda: self.at,
         )
 
     async def start(self) -> None:
@@ -168,6 +175,13 @@ class Scene:
         self.journal.append((self.call.now, what, details))
         if what == "says":
             self.said.append(str(details["text"]))
+
+    def dialogue_is(self, state: str) -> bool:
+        """Whether the last thing said left the conversation in that state."""
+        return any(what == "says" for _, what, _ in self.journal) and self._last_state() == state
+
+    def _last_state(self) -> str:
+        return str([details["state"] for _, what, details in self.journal if what == "says"][-1])
 
     def prompt(self, key: str, **values: str) -> str:
         return self._prompts.say(key, "de", city=self.city.name, **values)

@@ -29,6 +29,7 @@ from telephony.events import (
     TransferResult,
 )
 from voicebot import dialogue as dialogues
+from voicebot.catalogue.hours import TOWN_TIME
 from voicebot.desk.messages import Message
 from voicebot.dialogue import Dialogue, Do, HangUp, Input, Kind, LeaveMessage, Say, State, Transfer
 from voicebot.endpointing import PATIENCE, patience_ms
@@ -62,6 +63,8 @@ class Parts:
     keep: Callable[[Message], None]
     """Store a message; called in a thread."""
     activity: Callable[[], Activity]
+    clock: Callable[[], datetime] = lambda: datetime.now(TOWN_TIME)
+    """What time it is for the town's desks."""
 
 
 class Session:
@@ -70,7 +73,7 @@ class Session:
         self._parts = parts
         self._settings = parts.settings
         self._tell = journal or (lambda _what, _details: None)
-        self._dialogue = Dialogue(parts.router, parts.settings.speech.languages[0], call.remote)
+        self._dialogue = Dialogue(parts.router, parts.settings.speech.languages[0], call.remote, clock=parts.clock)
         self._speaker = Speaker(call, parts.voice)
         self._patience = PATIENCE.scaled(parts.settings.dialogue.end_of_turn_ms)
         self._listener = Listener(parts.activity(), self._understand, self._patience_ms, self._patience.unfinished)
