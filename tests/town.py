@@ -93,12 +93,14 @@ class Ears:
 
     def __init__(self) -> None:
         self.texts: list[str | None] = []
+        self.default: str | None = None
+        """What is heard when the texts are used up; without it there must be one for each utterance."""
 
     async def transcribe(
         self, pcm: bytes, *, language: str | None, languages: Sequence[str], hotwords: Sequence[str] = ()
     ) -> Transcription:
         await asyncio.sleep(0)
-        text = self.texts.pop(0)
+        text = self.default if not self.texts and self.default is not None else self.texts.pop(0)
         if text is None:
             raise SpeechUnavailable("no speech process answers")
         return Transcription(text, "de", 0.99, {"de": 0.99, "en": 0.01})
@@ -108,13 +110,14 @@ class Mouth:
     """Speech as long as its text; breaks when told to."""
 
     broken = False
+    seconds_a_character = SECONDS_A_CHARACTER
 
     async def synthesize(self, text: str, language: str) -> AsyncIterator[bytes]:
         await asyncio.sleep(0)
         if self.broken:
             raise SpeechUnavailable("no speech process answers")
         # Not the pitch of the caller: that would be the echo of the bot.
-        yield tone(len(text) * SECONDS_A_CHARACTER, hertz=310.0)
+        yield tone(len(text) * self.seconds_a_character, hertz=310.0)
 
 
 class Loudness:
