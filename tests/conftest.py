@@ -24,7 +24,8 @@ def speech_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real speech process with real models, one for all tests."""
     folder = tmp_path_factory.mktemp("speech")
     uri = f"unix://{folder}/speech.sock"
-    speech = Voicebot("speech", environ={"VOICEBOT_SPEECH_URI": uri, "VOICEBOT_DATA_STATE_DIR": str(folder)})
+    environ = {"VOICEBOT_SPEECH_URI": uri, "VOICEBOT_DATA_STATE_DIR": str(folder), "VOICEBOT_SPEECH_CACHE_MIB": "0"}
+    speech = Voicebot("speech", environ=environ)
     try:
         speech.wait_for_line("speech answers at", SPEECH_START_S)
         yield uri

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,9 @@ import pytest
 
 from telephony.audio import read_wav, seconds
 from voicebot.catalogue.city import ASPECTS
+from voicebot.doctor import _spoken
 from voicebot.routing import Action
+from voicebot.settings import load
 
 FIELDS = [
     "text",
@@ -126,3 +129,62 @@ def test_the_demo_reaches_the_desk(tmp_path: Path) -> None:
     for step in ("klingelt", "REFER", "connected", "Gespräch verbunden", "Softphone"):
         assert step in result.stdout
     assert seconds(read_wav(wav)) > 15
+
+
+SMALL_TOWN = {
+    "city.toml": 'name = "Stadt Musterfeld"\nswitchboard = "zentrale"\n',
+    "departments.csv": (
+        "key,name_de,name_en,with_de,with_en,kind,extension,aliases,source,as_of\n"
+        "zentrale,Zentrale,,der Zentrale,,stadt,0,,Plan,2026-11-22\n"
+    ),
+    "hours.csv": "department,weekday,opens,closes,source,as_of\n",
+    "services.csv": "key,name_de,name_en,department,leika,keywords\nausweis,Personalausweis,,zentrale,,\n",
+    "examples.csv": "service,language,text\nausweis,de,Ich brauche einen Ausweis.\n",
+    "facts.csv": "service,aspect,language,text,source,as_of\nausweis,general,de,{},Gesetz,2026-11-22\n",
+}
+
+
+def test_speech_is_made_ahead_and_after_a_change_only_what_is_new(tmp_path: Path) -> None:
+    town = tmp_path / "town"
+    town.mkdir()
+    environ = {
+        "VOICEBOT_SPEECH_MODELS_DIR": str(tmp_path / "models"),
+        "VOICEBOT_SPEECH_LANGUAGES": "de",
+        "VOICEBOT_SPEECH_CACHE_MIB": "64",
+    }
+    kept = []
+    for text in ("Bringen Sie ein Foto mit.", "Bringen Sie ein Foto mit.", "Bringen Sie nichts mit. Das genügt."):
+        for name, content in SMALL_TOWN.items():
+            (town / name).write_text(content.format(text), encoding="utf-8")
+        assert voicebot(tmp_path, "import", str(town), **environ).returncode == 0
+        result = voicebot(tmp_path, "models", "speak", **environ)
+        assert result.returncode == 0, result.stderr
+        kept.append(len(list((tmp_path / "models" / "spoken").iterdir())))
+        made, sentences = map(int, re.findall(r"(\d+) sentences", result.stderr))
+        assert (made, sentences) == (kept[-1] - (kept[-2] if len(kept) > 1 else 0), kept[-1])
+    assert kept[0] > 50
+    assert kept[1] == kept[0]
+    assert kept[2] == kept[0] + 2
+    assert _spoken(load(None, environ)).startswith(f"{kept[2]} sentences, ")
+    assert "0 sentences, 0 of 64 MiB" in _spoken(load(None, {**environ, "VOICEBOT_SPEECH_MODELS_DIR": str(town)}))
+    assert "none is kept" in _spoken(load(None, {**environ, "VOICEBOT_SPEECH_CACHE_MIB": "0"}))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environ", "status", "says"),
+    [
+        (("de",), {}, 2, "models speak takes no names"),
+        ((), {"VOICEBOT_SPEECH_CACHE_MIB": "0"}, 2, "speech.cache_mib is 0"),
+        ((), {"VOICEBOT_SPEECH_CACHE_MIB": "-1"}, 2, "speech.cache_mib"),
+        ((), {"VOICEBOT_SPEECH_CACHE_MIB": "1"}, 1, "speech.cache_mib = 1 is too little"),
+        ((), {"VOICEBOT_SPEECH_MODELS_DIR": "/dev/null"}, 1, "speech cannot be kept in /dev/null/spoken"),
+    ],
+)
+def test_speech_that_cannot_be_made_ahead(
+    state: Path, tmp_path: Path, arguments: tuple[str, ...], environ: dict[str, str], status: int, says: str
+) -> None:
+    own = {"VOICEBOT_SPEECH_MODELS_DIR": str(tmp_path), "VOICEBOT_SPEECH_LANGUAGES": "de", **environ}
+    result = voicebot(state, "models", "speak", *arguments, **own)
+    assert result.returncode == status
+    assert says in result.stderr
+    assert "Traceback" not in result.stderr

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from voicebot.speech.audio_store import Prepared
 from voicebot.speech.client import SpeechClient, Transcription
 from voicebot.speech.errors import EmbeddingUnsupported, SpeechError, SpeechUnavailable
 
@@ -110,6 +111,40 @@ async def test_stock_synthesis_comes_at_16_khz(stock: tuple[str, list[Event]]) -
 async def test_stock_has_no_embeddings(stock: tuple[str, list[Event]]) -> None:
     with pytest.raises(EmbeddingUnsupported):
         await SpeechClient(stock[0]).embed(["Hallo"])
+
+
+async def test_stock_makes_nothing_ahead(stock: tuple[str, list[Event]]) -> None:
+    uri, seen = stock
+    assert await SpeechClient(uri).prepare("Hallo", "de") == Prepared(0, 0, 0)
+    assert [event.type for event in seen] == ["describe"]
+
+
+OURS = '{"type": "info", "data": {"asr": [{"name": "voicebot", "attribution": {"name": "", "url": ""},' + (
+    ' "installed": true, "description": null, "version": null, "models": []}]}}'
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ('{"type": "audio-start", "data": {}}\n{"type": "audio-stop", "data": {}}', Prepared(0, 0, 0)),
+        ('{"type": "prepared", "data": {"made": 2, "size": 300, "limit": 1000}}', Prepared(2, 300, 1000)),
+        ('{"type": "prepared", "data": {"made": 2, "size": -1, "limit": 1000}}', "whole numbers"),
+        ('{"type": "prepared", "data": {"made": "x", "size": 1, "limit": 1000}}', "whole numbers"),
+        ('{"type": "prepared", "data": {}}', "whole numbers"),
+        ('{"type": "error", "data": {"text": "no voice"}}', "no voice"),
+        ('{"type": "info"}', "closed the connection"),
+    ],
+)
+async def test_what_our_own_server_says_of_what_it_made_ahead(
+    tmp_path: Path, answer: str, says: Prepared | str
+) -> None:
+    async with answering(tmp_path, f"{OURS}\n{answer}\n".encode()) as uri:
+        if isinstance(says, Prepared):
+            assert await SpeechClient(uri).prepare("Hallo", "de") == says
+        else:
+            with pytest.raises(SpeechUnavailable, match=says):
+                await SpeechClient(uri).prepare("Hallo", "de")
 
 
 async def test_leaving_a_synthesis_early_closes_the_connection(stock: tuple[str, list[Event]]) -> None:

@@ -19,7 +19,7 @@ from voicebot.speech import wire
 from voicebot.speech.client import SpeechClient
 from voicebot.speech.engines import Engines, SpeechSettings, load_engines
 from voicebot.speech.errors import SpeechError, SpeechUnavailable
-from voicebot.speech.lanes import Lane, LaneFull
+from voicebot.speech.lanes import Lane, LaneFull, Precedence
 from voicebot.speech.recognizer import Recognition
 from voicebot.speech.server import Listening, serve
 
@@ -41,7 +41,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> SpeechSettings:
 def engines(settings: SpeechSettings) -> Iterator[Engines]:
     engines = load_engines(settings)
     yield engines
-    for lane in (engines._recognition, engines._synthesis, engines._embedding):
+    for lane in (engines._recognition, engines._synthesis, engines._embedding, engines._reading):
         lane.close()
 
 
@@ -229,6 +229,8 @@ async def test_info_and_ping(uri: str) -> None:
         (Event("synthesize", {"text": "x", "voice": {"name": "none"}}), "no voice 'none'"),
         (Event("synthesize", {"text": "x", "voice": {"language": "tlh"}}), "no voice for the language 'tlh'"),
         (Event("synthesize", {"text": "x", "voice": 3}), "lacks a field"),
+        (Event("synthesize", {"text": "x", "context": 3}), "context of a synthesize event"),
+        (Event("synthesize", {"text": 3, "context": {"prepare": True}}), "at most 5000"),
         (Event("transcribe", {"context": {"hotwords": 3}}), "hotwords is a list"),
         (Event("transcribe", {"context": {"languages": [3]}}), "languages is a list"),
         (Event("transcribe", {"language": 3}), "a language is a text"),
@@ -377,6 +379,19 @@ async def test_a_lane_is_bounded() -> None:
     assert await asyncio.gather(*tasks) == [True, True]
     assert await lane.run(lambda _: 3) == 3
     lane.close()
+
+
+async def test_work_that_nobody_waits_for_comes_last() -> None:
+    precedence = Precedence()
+    await precedence.last()
+    with precedence.first():
+        with precedence.first():
+            waiting = [asyncio.create_task(precedence.last()) for _ in range(3)]
+            await asyncio.sleep(0)
+        waiting[0].cancel()
+        await asyncio.sleep(0)
+        assert [task.done() for task in waiting] == [True, False, False]
+    await asyncio.gather(*waiting[1:])
 
 
 # Starting and stopping

@@ -134,8 +134,16 @@ def _parser() -> argparse.ArgumentParser:
     messages = add("messages", "list messages that callers left", "voicebot messages")
     messages.add_argument("--done", type=int, metavar="ID", help="mark a message as dealt with")
 
-    models = add("models", "list and fetch models and voices", "voicebot models fetch de_DE-thorsten-medium")
-    models.add_argument("action", choices=("list", "fetch", "embed"), nargs="?", default="list")
+    models = add(
+        "models", "list and fetch models and voices, make speech ahead", "voicebot models fetch de_DE-thorsten-medium"
+    )
+    models.add_argument(
+        "action",
+        choices=("list", "fetch", "embed", "speak"),
+        nargs="?",
+        default="list",
+        help="speak: keep the speech of all that the town's data say, as the line does between calls",
+    )
     models.add_argument("name", nargs="*", help="fetch: voices or Whisper models; embed: the archive to write")
 
     add("doctor", "check settings, database, data, models, ports and the speech process", "voicebot doctor")

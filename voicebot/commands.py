@@ -16,7 +16,7 @@ from voicebot import console, settings
 from voicebot.caller import Caller, CallReport, Desk, Scenario, ScenarioError, telephone
 from voicebot.catalogue.importer import DataError, export_folder, import_folder
 from voicebot.catalogue.store import StoreError, open_database
-from voicebot.cli import UsageError
+from voicebot.cli import Failure, UsageError
 from voicebot.prompts import PromptError
 from voicebot.settings import Settings, SettingsError
 from voicebot.speech.errors import ModelError, SpeechError
@@ -83,6 +83,7 @@ def _speech_settings(current: Settings) -> SpeechSettings:
         voices=chosen.voices,
         threads=chosen.threads,
         nice=chosen.nice,
+        store_bytes=chosen.cache_mib * 1024 * 1024,
     )
 
 
@@ -284,6 +285,11 @@ def models(options: argparse.Namespace) -> None:
     if options.action == "embed":
         _embed(current, [Path(name) for name in options.name])
         return
+    if options.action == "speak":
+        if options.name:
+            raise UsageError("models speak takes no names: it makes the speech of all that the town's data say")
+        _speak_ahead(current)
+        return
     if not options.name:
         raise UsageError("which one? For example: voicebot models fetch de_DE-thorsten-medium")
     with console.Bars() as bars:
@@ -305,6 +311,44 @@ def _embed(current: Settings, archives: list[Path]) -> None:
     with console.Bars() as bars:
         Embedder(current.speech.threads).embed_cached(texts, archives[0], bars, shipped_embeddings())
     console.note(f"{archives[0]}: {len(texts)} vectors")
+
+
+def _speak_ahead(current: Settings) -> None:
+    """Make speech of all that the town's data say, as a speech process does with the same settings."""
+    from voicebot.ahead import MIB, Tally
+    from voicebot.ask import load_router
+    from voicebot.repertoire import repertoire
+    from voicebot.speech.server import be_nice
+    from voicebot.speech.synthesizer import Synthesizer
+
+    chosen = _speech_settings(current)
+    store = chosen.store()
+    if store is None:
+        raise UsageError("speech.cache_mib is 0, so no speech is kept")
+    be_nice(chosen.nice)
+    texts = repertoire(load_router(current))
+    voices = ModelStore(chosen.models_dir).chosen_voices(chosen.languages, chosen.voices)
+    synthesizer = Synthesizer(voices, threads=chosen.threads, speed=chosen.speed, cache_bytes=0, store=store)
+    console.note(synthesizer.describe(chosen.languages))
+    tally = Tally()
+    spoken: set[tuple[str, str]] = set()
+    with console.Bars() as bars:
+        for done, (text, language) in enumerate(texts):
+            bars("making speech", done, len(texts))
+            wanted = {(sentence, language) for sentence in synthesizer.sentences(text, language)} - spoken
+            for sentence in wanted:
+                tally.add(synthesizer.prepare(*sentence))
+                if tally.off:
+                    raise Failure(f"speech cannot be kept in {store.folder}; the message above says why")
+            spoken |= wanted
+            if tally.full:
+                raise Failure(f"{tally.complaint}; {done} of {len(texts)} texts are there")
+        bars("making speech", len(texts), len(texts))
+    kept = store.contents()
+    console.note(
+        f"{len(texts)} texts can be said at once; {tally.made} sentences were made, the others were there.\n"
+        f"{store.folder}: {kept.sentences} sentences, {kept.size / MIB:.0f} of {store.limit // MIB} MiB"
+    )
 
 
 def doctor(options: argparse.Namespace) -> int:

@@ -10,10 +10,13 @@ from voicebot.catalogue.city import SAMPLE, City
 from voicebot.catalogue.store import StoreError, load_city, open_database
 from voicebot.prompts import PromptError, Prompts
 from voicebot.settings import Settings
+from voicebot.speech.audio_store import FOLDER, AudioStore
 from voicebot.speech.client import SpeechClient
 from voicebot.speech.errors import SpeechError, SpeechUnavailable
-from voicebot.speech.models import ModelStore
+from voicebot.speech.models import ModelStore, default_models_dir
 from voicebot.speech.vad import model_path
+
+MIB = 1024 * 1024
 
 
 def run_doctor(settings: Settings) -> int:
@@ -23,6 +26,7 @@ def run_doctor(settings: Settings) -> int:
         ("city data", _city),
         ("speech model", _model),
         ("voices", _voices),
+        ("speech made ahead", _spoken),
         ("voice activity", lambda _: str(model_path())),
         ("TLS files", _tls),
         ("ports", _ports),
@@ -74,6 +78,14 @@ def _voices(settings: Settings) -> str:
     return ", ".join(
         f"{language}: {chosen[language].stem if language in chosen else pico}" for language in settings.speech.languages
     )
+
+
+def _spoken(settings: Settings) -> str:
+    if not settings.speech.cache_mib:
+        return "none is kept, as speech.cache_mib is 0"
+    folder = (settings.speech.models_dir or default_models_dir()) / FOLDER
+    kept = AudioStore(folder, settings.speech.cache_mib * MIB).contents()
+    return f"{kept.sentences} sentences, {kept.size // MIB} of {settings.speech.cache_mib} MiB in {folder}"
 
 
 def _tls(settings: Settings) -> str:

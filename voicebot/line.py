@@ -10,18 +10,20 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine
 
 from telephony.endpoint import Endpoint
 from telephony.sipcall import SipCall
-from voicebot.catalogue.city import City
+from voicebot.ahead import Calls, speak_ahead
 from voicebot.catalogue.store import open_database
 from voicebot.desk.messages import Message, store_message
 from voicebot.knowledge import Comprehension, city_or_sample, comprehend, embeddings_path
 from voicebot.prompts import Prompts
+from voicebot.repertoire import fixed, repertoire, transfers
 from voicebot.routing import Router
 from voicebot.session import Parts, Session
 from voicebot.settings import Settings
@@ -53,21 +55,18 @@ class Line:
         self._parts = parts
         self._journal = journal
         self._sessions: set[asyncio.Task[None]] = set()
-        self.idle = asyncio.Event()
-        """Set while there is no call."""
-        self.idle.set()
+        self.calls = Calls()
 
     def take(self, call: SipCall) -> None:
         """Begin a session for an arriving call."""
         task = asyncio.create_task(self._hold(call))
         self._sessions.add(task)
-        self.idle.clear()
+        self.calls.began()
         task.add_done_callback(self._ended)
 
     def _ended(self, session: asyncio.Task[None]) -> None:
         self._sessions.discard(session)
-        if not self._sessions:
-            self.idle.set()
+        self.calls.ended()
 
     async def _hold(self, call: SipCall) -> None:
         def journal(what: str, details: dict[str, Any]) -> None:
@@ -111,7 +110,7 @@ async def run_line(
             await endpoint.start()
             note(f"the line is open: {describe(settings)}")
             journal("", "open", {})
-            ahead = asyncio.create_task(_speak_ahead(parts, line.idle))
+            ahead = asyncio.create_task(_speak_ahead(parts, line.calls, note))
             try:
                 await stop.wait()
             finally:
@@ -139,7 +138,7 @@ async def prepare(
     voice = Voice(speech)
     first, *others = settings.speech.languages
     greeting = [(prompts.say("other_language", language), language) for language in others]
-    await voice.prepare(_fixed_prompts(prompts, city, [first]) + greeting, progress)
+    await voice.prepare(fixed(prompts, city, [first]) + greeting, progress)
     vad = load_session()
     return Parts(
         settings=settings,
@@ -152,15 +151,16 @@ async def prepare(
     )
 
 
-async def _speak_ahead(parts: Parts, idle: asyncio.Event) -> None:
-    """While no call is up: the other languages, and sentences with a department's name in them."""
-    router, languages = parts.router, parts.settings.speech.languages
+async def _speak_ahead(parts: Parts, calls: Calls, note: Callable[[str], None]) -> None:
+    """While no call is up: what must be there even without a speech process, then all that the data can say."""
+    router, speech = parts.router, SpeechClient(parts.settings.speech_uri)
     try:
-        for pair in _fixed_prompts(router.prompts, router.city, languages) + _department_prompts(router):
-            await idle.wait()
-            await parts.voice.prepare([pair])
+        for text, language in fixed(router.prompts, router.city, router.prompts.languages) + transfers(router):
+            await calls.apart_from(partial(speech.prepare, text, language))
+            await calls.apart_from(partial(parts.voice.prepare, [(text, language)]))
     except SpeechUnavailable as error:
         log.warning("sentences are made when they are needed: %s", error)
+    await speak_ahead(await asyncio.to_thread(repertoire, router), speech, calls, note)
 
 
 async def wait_for_speech(speech: SpeechClient, limit: float = SPEECH_WAIT_S) -> bool:
@@ -182,20 +182,6 @@ def describe(settings: Settings) -> str:
     sip = settings.sip
     ports = (("udp", sip.udp_port), ("tcp", sip.tcp_port), ("tls", sip.tls_port))
     return ", ".join(f"{name} {sip.host}:{port}" for name, port in ports if port)
-
-
-def _fixed_prompts(prompts: Prompts, city: City, languages: Sequence[str]) -> list[tuple[str, str]]:
-    return [(text, language) for language in languages for text in prompts.fixed(language, city=city.name)]
-
-
-def _department_prompts(router: Router) -> list[tuple[str, str]]:
-    return [
-        (router.prompts.say(prompt, language, desk=department.with_name(language)), language)
-        for language in router.prompts.languages
-        for prompt in ("offer", "connecting")
-        for department in router.city.departments.values()
-        if department.kind != "extern"
-    ]
 
 
 async def _warm_up(comprehension: Comprehension, settings: Settings) -> None:

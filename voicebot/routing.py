@@ -157,11 +157,11 @@ class Router:
     def _service(self, service: Service, aspect: str | None, language: str) -> Decision:
         department = self.city.department_of(service.key)
         if department.kind == "extern":
-            text, _ = self._spoken_fact(service, aspect, language)
+            text, sample = self._spoken_fact(service, aspect, language)
             if text is None:
-                text, _ = self._spoken_fact(service, "general", language)
+                text, sample = self._spoken_fact(service, "general", language)
             reply = (text,) if text else self.external(department, language)
-            return Decision(Action.EXTERNAL, reply, department, service.key, aspect)
+            return Decision(Action.EXTERNAL, reply, department, service.key, aspect, sample)
         text, sample = self._spoken_fact(service, aspect, language)
         if text is None and aspect == "hours":
             hours = self._spoken_hours(department, language)

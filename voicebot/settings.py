@@ -79,6 +79,7 @@ class Speech(_Section):
     languages: tuple[str, ...] = Field(("de", "en"), min_length=1, description="languages, the default first")
     voices: dict[str, str] = Field(default_factory=dict, description="voice by language, such as de = ...")
     models_dir: Path | None = Field(None, description="where models are kept")
+    cache_mib: int = Field(512, ge=0, description="MiB of speech made ahead that are kept on disk, 0 none")
 
 
 class Data(_Section):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import socket
 import subprocess
 import time
 import uuid
@@ -20,6 +22,7 @@ SCENARIOS = Path(__file__).with_name("sipp")
 LIMIT_S = 60
 """Longest run of a scenario."""
 POLL_S = 0.02
+_media_ports = iter(range(12_000, 19_996, 4))
 
 
 @dataclass
@@ -90,6 +93,22 @@ class Sipp:
             self.line.wait_for("ended", 5, call=entry["call"])
 
 
+def free_media_port() -> int:
+    """A port with the three behind it free: SIPp takes them for audio, video and both kinds of RTCP.
+
+    Below those that the kernel gives away, where another program could be given one before SIPp binds it.
+    """
+    for port in _media_ports:
+        with contextlib.ExitStack() as held:
+            try:
+                for each in range(port, port + 4):
+                    held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)).bind(("127.0.0.1", each))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no port is free for SIPp's media")
+
+
 @contextmanager
 def sipp(
     scenario: str,
@@ -113,7 +132,7 @@ def sipp(
     with Ear() as ear:
         command = [
             program, to or f"{line.host}:{line.port}", "-sf", str(file), "-m", str(calls), "-r", "20", "-t", transport,
-            "-i", "127.0.0.1", "-p", str(port), "-mp", str(free_port()), "-s", "voicebot",
+            "-i", "127.0.0.1", "-p", str(port), "-mp", str(free_media_port()), "-s", "voicebot",
             "-cid_str", f"{identity}-%u@%s", "-key", "ear_port", str(ear.port), "-key", "codecs", codecs,
             "-nostdin", "-timeout", str(LIMIT_S), "-timeout_error", "-trace_msg", "-message_file", str(messages),
         ]  # fmt: skip

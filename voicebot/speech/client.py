@@ -22,6 +22,7 @@ from wyoming.info import Describe, Info
 from wyoming.tts import Synthesize, SynthesizeVoice
 
 from voicebot.speech import wire
+from voicebot.speech.audio_store import Prepared
 from voicebot.speech.embedding_cache import DIM, LABEL, EmbeddingCache
 from voicebot.speech.errors import EmbeddingUnsupported, ProtocolError, SpeechUnavailable
 from voicebot.speech.progress import Progress, silent
@@ -52,7 +53,7 @@ class Transcription:
 class SpeechClient:
     """A speech process at `uri` (`unix:///path` or `tcp://host:port`); no connection between operations.
 
-    Timeouts are seconds: to connect, for a whole recognition or embedding, and between two events of a
+    Timeouts are seconds: to connect, for a whole recognition, embedding or making ahead, and between two events of a
     synthesis. Every failure raises SpeechUnavailable; a wrong `uri` raises SpeechError here.
     """
 
@@ -64,6 +65,7 @@ class SpeechClient:
         transcribe_timeout: float = 20.0,
         synthesize_timeout: float = 15.0,
         embed_timeout: float = 15.0,
+        prepare_timeout: float = 120.0,
     ) -> None:
         self.uri = uri
         self._address = wire.Address.parse(uri)
@@ -71,6 +73,7 @@ class SpeechClient:
         self._transcribe_timeout = transcribe_timeout
         self._synthesize_timeout = synthesize_timeout
         self._embed_timeout = embed_timeout
+        self._prepare_timeout = prepare_timeout
         self._info: Info | None = None
 
     async def info(self) -> Info:
@@ -123,6 +126,24 @@ class SpeechClient:
                     if pcm := to_16k.flush():
                         yield pcm
                     return
+
+    async def prepare(self, text: str, language: str) -> Prepared:
+        """Have the speech process make `text` ahead, without a caller's work waiting for it; no audio comes back.
+
+        A server that is not ours keeps nothing.
+        """
+        nothing = Prepared(0, 0, 0)
+        if not _is_ours(await self._known_info()):
+            return nothing
+        voice = SynthesizeVoice(language=language)
+        async with self._connection() as connection, self._limit(self._prepare_timeout, "to make speech ahead"):
+            await connection.send(Synthesize(text=text, voice=voice, context={wire.PREPARE: True}).event())
+            while True:
+                event = await connection.receive()
+                if event.type == "prepared":
+                    return wire.prepared_of(event)
+                if AudioStop.is_type(event.type):  # It is older than this, and has spoken instead.
+                    return nothing
 
     async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors of shape (len(texts), 384). Raises EmbeddingUnsupported if the server has none."""

@@ -19,6 +19,7 @@ from wyoming.ping import Ping, Pong
 from wyoming.tts import Synthesize
 
 from voicebot.speech import wire
+from voicebot.speech.audio_store import Prepared
 from voicebot.speech.description import describe
 from voicebot.speech.engines import Engines
 from voicebot.speech.errors import ProtocolError, SpeechError
@@ -210,6 +211,11 @@ class Connection:
             raise ProtocolError(f"a text to speak has at most {LONGEST_TEXT} characters")
         voice = request.voice
         language = self._language_of(voice.name, voice.language) if voice else self._engines.settings.languages[0]
+        context = request.context or {}
+        if not isinstance(context, dict):
+            raise ProtocolError("the context of a synthesize event is an object")
+        if context.get(wire.PREPARE):
+            return lambda: self._prepare(text, language)
         return lambda: self._synthesize(text, language)
 
     def _language_of(self, name: str | None, language: str | None) -> str:
@@ -230,6 +236,13 @@ class Connection:
                 piece = pcm[start : start + wire.CHUNK_BYTES]
                 await self._send(AudioChunk(**audio_format, audio=piece).event())
         await self._send(AudioStop().event())
+
+    async def _prepare(self, text: str, language: str) -> None:
+        sentences = self._engines.synthesizer.sentences(text, language)
+        each = [await self._engines.prepare(sentence, language) for sentence in sentences]
+        limit = min((one.limit for one in each), default=self._engines.settings.store_bytes)
+        prepared = Prepared(sum(one.made for one in each), sum(one.size for one in each), limit)
+        await self._send(wire.prepared_event(prepared))
 
     async def _embed(self, texts: tuple[str, ...]) -> None:
         await self._send(wire.embedding_event(await self._engines.embed(texts)))

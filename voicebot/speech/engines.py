@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from voicebot.speech.audio_store import FOLDER, AudioStore, Prepared
 from voicebot.speech.embedder import Embedder
-from voicebot.speech.lanes import Lane
+from voicebot.speech.lanes import Lane, Precedence
 from voicebot.speech.models import ModelStore, default_models_dir
 from voicebot.speech.progress import Progress, silent
 from voicebot.speech.recognizer import Recognition, Recognizer
@@ -19,6 +20,7 @@ _log = logging.getLogger(__name__)
 
 WAITING = 16
 """Requests that may wait or run on each thread."""
+STORE_BYTES = 512 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,12 @@ class SpeechSettings:
     """Added to the process's niceness, so that media goes first; 0 leaves it."""
     cache_bytes: int = CACHE_BYTES
     """Synthesized audio kept in memory."""
+    store_bytes: int = STORE_BYTES
+    """Audio made ahead that is kept below `models_dir`; 0: none."""
+
+    def store(self) -> AudioStore | None:
+        """Where audio made ahead is kept."""
+        return AudioStore(self.models_dir / FOLDER, self.store_bytes) if self.store_bytes else None
 
 
 class Engines:
@@ -56,6 +64,8 @@ class Engines:
         self._recognition = Lane("recognition", WAITING)
         self._synthesis = Lane("synthesis", WAITING)
         self._embedding = Lane("embedding", WAITING)
+        self._reading = Lane("reading", WAITING)
+        self._precedence = Precedence()
 
     async def transcribe(
         self, pcm: bytes, language: str | None, languages: Sequence[str], hotwords: Sequence[str]
@@ -72,19 +82,36 @@ class Engines:
                 abandoned=abandoned,
             )
 
-        return await self._recognition.run(work)
+        with self._precedence.first():
+            return await self._recognition.run(work)
 
     async def speak(self, sentence: str, language: str, *, first: bool) -> bytes:
-        """See Synthesizer.speak."""
-        return await self._synthesis.run(lambda _: self.synthesizer.speak(sentence, language, first=first))
+        """See Synthesizer.speak. What is there already does not wait behind what has to be made."""
+        pcm = self.synthesizer.remembered(sentence, language, first=first)
+        if pcm is not None:
+            return pcm
+        with self._precedence.first():
+            pcm = await self._reading.run(lambda _: self.synthesizer.found(sentence, language, first=first))
+            if pcm is not None:
+                return pcm
+            return await self._synthesis.run(lambda _: self.synthesizer.speak(sentence, language, first=first))
+
+    async def prepare(self, sentence: str, language: str) -> Prepared:
+        """See Synthesizer.prepare; it is not begun while anything else is under way."""
+        ready = await self._reading.run(lambda _: self.synthesizer.prepared(sentence, language))
+        if ready is not None:
+            return ready
+        await self._precedence.last()
+        return await self._synthesis.run(lambda _: self.synthesizer.prepare(sentence, language))
 
     async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """See Embedder.embed."""
-        return await self._embedding.run(lambda _: self.embedder.embed(texts))
+        with self._precedence.first():
+            return await self._embedding.run(lambda _: self.embedder.embed(texts))
 
     def close(self) -> None:
         """Wait for what runs, drop what waits."""
-        for lane in (self._recognition, self._synthesis, self._embedding):
+        for lane in (self._recognition, self._synthesis, self._embedding, self._reading):
             lane.close()
 
 
@@ -101,6 +128,7 @@ def load_engines(settings: SpeechSettings, progress: Progress = silent) -> Engin
         threads=settings.threads,
         speed=settings.speed,
         cache_bytes=settings.cache_bytes,
+        store=settings.store(),
     )
     progress("loading models", 2, steps)
     embedder = Embedder(settings.threads)
@@ -116,5 +144,5 @@ def _warm_up(recognizer: Recognizer, synthesizer: Synthesizer, embedder: Embedde
     recognizer.transcribe(noise, language=settings.languages[0])
     for language in settings.languages:
         if language in synthesizer.languages:
-            synthesizer.speak("Guten Tag.", language)
+            synthesizer.make("Guten Tag.", language)
     embedder.embed(["Guten Tag"])

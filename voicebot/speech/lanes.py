@@ -1,8 +1,9 @@
-"""One thread a kind of work, with a bounded queue before it."""
+"""One thread a kind of work, with a bounded queue before it; and who goes first."""
 
 import asyncio
+import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -49,3 +50,34 @@ class Lane:
     def _done(self, _: Future[T]) -> None:
         with self._counting:
             self._count -= 1
+
+
+class Precedence:
+    """Lets work that nobody waits for begin only while none is under way that somebody waits for."""
+
+    def __init__(self) -> None:
+        self._under_way = 0
+        self._waiting: set[asyncio.Future[None]] = set()
+
+    @contextlib.contextmanager
+    def first(self) -> Iterator[None]:
+        """While somebody waits for what is done inside."""
+        self._under_way += 1
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                for turn in self._waiting:
+                    if not turn.done():
+                        turn.set_result(None)
+
+    async def last(self) -> None:
+        """Wait until nobody waits."""
+        while self._under_way:
+            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.add(turn)
+            try:
+                await turn
+            finally:
+                self._waiting.discard(turn)

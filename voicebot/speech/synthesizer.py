@@ -1,15 +1,17 @@
 """Text to speech: 16 kHz, 16-bit, mono, a sentence at a time, at the level a telephone network expects."""
 
+import hashlib
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 import soxr
 
 from voicebot.speech import levels
+from voicebot.speech.audio_store import AudioStore, Prepared
 from voicebot.speech.errors import SpeechError
 from voicebot.speech.speakable import speakable
 from voicebot.speech.voices import PICO_VOICES, Pico, Piper, Voice
@@ -20,6 +22,8 @@ SENTENCE_PAUSE_S = 0.2
 LONGEST_SENTENCE = 220
 """Characters; a longer one is spoken in parts, so that the first is soon heard."""
 CACHE_BYTES = 64 * 1024 * 1024
+VERSION = 1
+"""Part of every key: to be raised when the same sentence in the same voice becomes other audio."""
 
 BETTER_VOICES = {"de": "de_DE-thorsten-medium", "en": "en_US-joe-medium"}
 LANGUAGE_NAMES = {"de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian"}
@@ -31,8 +35,8 @@ _CLAUSE_END = re.compile(r"(?<=[,;:])\s+")
 class Synthesizer:
     """Speaks with the Piper voice of `voices` (language to .onnx file), or else with Pico. Raises ModelError.
 
-    `speed` 1.0 is the voice's own. Audio of up to `cache_bytes` is kept. Not for two threads at once, but for
-    `describe` and `languages`.
+    `speed` 1.0 is the voice's own. Audio of up to `cache_bytes` is kept in memory, and in `store` what was prepared.
+    `speak` and `prepare` are not for two threads at once; everything else is.
     """
 
     def __init__(
@@ -42,6 +46,7 @@ class Synthesizer:
         threads: int = 2,
         speed: float = 1.0,
         cache_bytes: int = CACHE_BYTES,
+        store: AudioStore | None = None,
     ) -> None:
         self._speed = speed
         self._voices: dict[str, Voice] = {
@@ -51,6 +56,7 @@ class Synthesizer:
             if language not in self._voices:
                 self._voices[language] = Pico(language, speed=speed)
         self._cache = AudioCache(cache_bytes)
+        self._store = store
 
     @property
     def languages(self) -> dict[str, str]:
@@ -85,13 +91,63 @@ class Synthesizer:
 
     def speak(self, sentence: str, language: str, *, first: bool = True) -> bytes:
         """PCM of one of the `sentences`; with a pause before it unless it is the `first`."""
-        voice = self._voice(language)
-        key = (sentence, voice.name, self._speed)
+        pcm = self.found(sentence, language, first=first)
+        if pcm is not None:
+            return pcm
+        pcm = self.make(sentence, language)
+        key = self._key(sentence, language)
+        self._cache.put(key, pcm)
+        # What a caller makes the bot say may be their name. Only what was prepared is on disk, damaged or not.
+        if self._store and self._store.size(key):
+            self._store.put(key, pcm)
+        return _after_pause(pcm, first)
+
+    def remembered(self, sentence: str, language: str, *, first: bool = True) -> bytes | None:
+        """What `speak` would give, if it is in memory; at once."""
+        pcm = self._cache.get(self._key(sentence, language))
+        return None if pcm is None else _after_pause(pcm, first)
+
+    def found(self, sentence: str, language: str, *, first: bool = True) -> bytes | None:
+        """What `speak` would give, if it is in memory or on disk."""
+        key = self._key(sentence, language)
+        pcm = self._cache.get(key)
+        if pcm is None and self._store is not None:
+            pcm = self._store.get(key)
+            if pcm is not None:
+                self._cache.put(key, pcm)
+        return None if pcm is None else _after_pause(pcm, first)
+
+    def prepared(self, sentence: str, language: str) -> Prepared | None:
+        """What `prepare` would say where there is nothing to make; None where there is."""
+        if self._store is None:
+            return Prepared(0, 0, 0)
+        key = self._key(sentence, language)
+        if self._store.limit and self._store.get(key) is None:
+            return None
+        return Prepared(0, self._store.size(key), self._store.limit)
+
+    def prepare(self, sentence: str, language: str) -> Prepared:
+        """Have one of the `sentences` on disk, so that it is there when it is wanted, also after a restart.
+
+        It does not go into memory, where it would drive out what is spoken.
+        """
+        ready = self.prepared(sentence, language)
+        if ready is not None or self._store is None:
+            return ready or Prepared(0, 0, 0)
+        key = self._key(sentence, language)
         pcm = self._cache.get(key)
         if pcm is None:
-            pcm = self._render(voice, sentence)
-            self._cache.put(key, pcm)
-        return pcm if first or not pcm else bytes(2 * int(SENTENCE_PAUSE_S * RATE)) + pcm
+            pcm = self.make(sentence, language)
+        size = self._store.put(key, pcm)
+        return Prepared(1, size, self._store.limit)
+
+    def make(self, sentence: str, language: str) -> bytes:
+        """PCM of one of the `sentences`, whether there is some already or not. Not for two threads at once."""
+        return self._render(self._voice(language), sentence)
+
+    def _key(self, sentence: str, language: str) -> str:
+        made_from = (str(VERSION), self._voice(language).identity, f"{self._speed:g}", sentence)
+        return hashlib.sha256("\0".join(made_from).encode()).hexdigest()
 
     def _voice(self, language: str) -> Voice:
         voice = self._voices.get(language.replace("_", "-").split("-")[0].lower())
@@ -113,10 +169,10 @@ class AudioCache:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._size = 0
-        self._held: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+        self._held: OrderedDict[Hashable, bytes] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: tuple[object, ...]) -> bytes | None:
+    def get(self, key: Hashable) -> bytes | None:
         """The audio under `key`, or None."""
         with self._lock:
             pcm = self._held.get(key)
@@ -124,7 +180,7 @@ class AudioCache:
                 self._held.move_to_end(key)
             return pcm
 
-    def put(self, key: tuple[object, ...], pcm: bytes) -> None:
+    def put(self, key: Hashable, pcm: bytes) -> None:
         """Keep `pcm`, and let go of what was not used for longest."""
         if len(pcm) > self._limit:
             return
@@ -134,6 +190,10 @@ class AudioCache:
             while self._size > self._limit:
                 _, old = self._held.popitem(last=False)
                 self._size -= len(old)
+
+
+def _after_pause(pcm: bytes, first: bool) -> bytes:
+    return pcm if first or not pcm else bytes(2 * int(SENTENCE_PAUSE_S * RATE)) + pcm
 
 
 def sentences(text: str) -> list[str]:

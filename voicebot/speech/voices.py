@@ -1,7 +1,9 @@
 """The two kinds of voice: Piper's neural ones, and SVOX Pico, small and always there."""
 
+import hashlib
 import json
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,6 +26,8 @@ class Voice(Protocol):
     """A voice speaks one sentence at a time."""
 
     name: str
+    identity: str
+    """Everything but the speed that decides how it sounds: other speech has another identity."""
     rate: int
     """Hertz."""
 
@@ -48,6 +52,7 @@ class Piper:
             mend = f"mend with: voicebot models fetch {path.stem}"
             raise ModelError(f"the voice {path} cannot be loaded ({reason}); {mend}") from error
         self.name = path.stem
+        self.identity = f"piper {version('piper-tts')} {_digest(path)} {_digest(Path(f'{path}.json'))}"
         self.rate: int = config.sample_rate
         self._voice: Any = PiperVoice(session=session, config=config)
         self._settings = SynthesisConfig(length_scale=config.length_scale / speed)
@@ -67,6 +72,7 @@ class Pico:
 
     def __init__(self, language: str, *, speed: float = 1.0) -> None:
         self.name = f"pico-{PICO_VOICES[language]}"
+        self.identity = f"{self.name} {version('py-nanotts')} {PICO_VOLUME}"
         self._tag = PICO_VOICES[language]
         self._speed = speed
         self._engine = NanoTTS()
@@ -75,3 +81,9 @@ class Pico:
         """Samples at `rate`."""
         pcm = self._engine.speak(sentence, voice=self._tag, speed=self._speed, volume=PICO_VOLUME)
         return np.frombuffer(pcm, dtype="<i2").astype(np.float32) / np.float32(32768)
+
+
+def _digest(path: Path) -> str:
+    """SHA-256: a voice that is exchanged for another of the same name speaks otherwise."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

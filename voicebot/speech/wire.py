@@ -1,4 +1,4 @@
-"""The Wyoming protocol with bounds, and the two event types that are ours.
+"""The Wyoming protocol with bounds, and the three event types that are ours.
 
 An event is one line of JSON, then `data_length` bytes of JSON, then `payload_length` bytes
 (https://github.com/OHF-Voice/wyoming). The package's own reader takes whatever length the line announces, so
@@ -8,7 +8,7 @@ a single line could make a process reserve gigabytes; this one refuses.
 import asyncio
 import contextlib
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 from urllib.parse import urlparse
 
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from wyoming.event import Event, async_write_event
 
+from voicebot.speech.audio_store import Prepared
 from voicebot.speech.errors import ProtocolError, SpeechError
 
 HEADER_LIMIT = 64 * 1024
@@ -28,6 +29,9 @@ SAMPLE_WIDTH = 2
 """Bytes."""
 CHUNK_BYTES = SAMPLE_RATE * SAMPLE_WIDTH // 10
 """100 ms: the longest audio chunk we send."""
+
+PREPARE = "prepare"
+"""Set in a synthesize event's context: have the speech ready, and send none of it back but `prepared`."""
 
 
 @dataclass(frozen=True)
@@ -132,3 +136,16 @@ def vectors_of(event: Event) -> NDArray[np.float32]:
     if not isinstance(count, int) or not isinstance(dim, int) or count < 0 or len(payload) != 4 * count * dim:
         raise ProtocolError("an embedding's payload does not have count × dim values")
     return np.frombuffer(payload, dtype="<f4").reshape(count, dim).astype(np.float32)
+
+
+def prepared_event(prepared: Prepared) -> Event:
+    """The answer to a synthesize event with :data:`PREPARE`."""
+    return Event(type="prepared", data=asdict(prepared))
+
+
+def prepared_of(event: Event) -> Prepared:
+    """What a `prepared` event says. Raises ProtocolError."""
+    values = {field.name: event.data.get(field.name) for field in fields(Prepared)}
+    if not all(isinstance(value, int) and value >= 0 for value in values.values()):
+        raise ProtocolError("a prepared event has whole numbers only")
+    return Prepared(**values)

@@ -1,0 +1,92 @@
+"""Everything the service data can say: the texts whose speech is made before anybody asks.
+
+Plain functions over city and prompts. What a caller's own words or a choice of services go into is not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from voicebot.catalogue.advice import Advice, in_language
+from voicebot.catalogue.city import ASPECTS, City
+from voicebot.prompts import Prompts
+from voicebot.routing import Router
+from voicebot.understanding.result import Intent, Understanding
+
+Text = tuple[str, str]
+"""What is said, and its language."""
+
+_CHOICES = ("first", "second", "third")
+
+
+def repertoire(router: Router) -> list[Text]:
+    """All texts, each once, what is said on most calls first; samples only where they may be spoken."""
+    languages = router.prompts.languages
+    texts = fixed(router.prompts, router.city, languages)
+    for language in languages:
+        found = (*_with_desks(router, language), *_answers(router, language))
+        found += (*_topics(router, language), *_advice(router, language))
+        texts += [(text, language) for text in found]
+    return list(dict.fromkeys(texts))
+
+
+def fixed(prompts: Prompts, city: City, languages: Sequence[str]) -> list[Text]:
+    """Prompts with nothing to fill in but the city's name."""
+    return [(text, language) for language in languages for text in prompts.fixed(language, city=city.name)]
+
+
+def transfers(router: Router) -> list[Text]:
+    """What is said before a call is passed on to each department."""
+    return [
+        (router.prompts.say(prompt, language, desk=department.with_name(language)), language)
+        for language in router.prompts.languages
+        for prompt in ("offer", "connecting")
+        for department in router.city.departments.values()
+        if department.kind != "extern"
+    ]
+
+
+def _with_desks(router: Router, language: str) -> Iterator[str]:
+    for department in router.city.departments.values():
+        desk = department.with_name(language)
+        yield from router.prompts.fixed(language, city=router.city.name, desk=desk)
+
+
+def _answers(router: Router, language: str) -> Iterator[str]:
+    """What the router replies to each question about a service or a department."""
+    for service in router.city.services:
+        for aspect in ASPECTS:
+            asked = Understanding("", language, Intent.SERVICE, 1.0, service=service, aspect=aspect)
+            yield from router.decide(asked).reply
+    for key, department in router.city.departments.items():
+        asked = Understanding("", language, Intent.DEPARTMENT, 1.0, department=key, aspect="hours")
+        yield from router.decide(asked).reply
+        if department.kind == "extern":
+            yield from router.external(department, language)
+
+
+def _topics(router: Router, language: str) -> Iterator[str]:
+    """The way back to a service that was spoken of."""
+    for key in router.city.services:
+        department = router.city.department_of(key)
+        values = {"city": router.city.name, "service": router.spoken_name(key, language)}
+        if department.kind != "extern":
+            values["desk"] = department.with_name(language)
+        yield from router.prompts.fixed(language, **values)
+
+
+def _advice(router: Router, language: str) -> Iterator[str]:
+    for advice in router.city.advice.values():
+        if language in advice.languages:
+            yield from _questions(advice, router, language)
+            for ending in advice.endings.values():
+                for part in ending.spoken(speak_samples=router.speak_samples):
+                    yield in_language(part.text, language)
+
+
+def _questions(advice: Advice, router: Router, language: str) -> Iterator[str]:
+    for step in advice.steps.values():
+        yield in_language(step.question, language)
+        labels = [in_language(choice.label, language) for choice in step.choices]
+        prompt = "advice_keys_three" if len(labels) > 2 else "advice_keys_two"
+        yield router.prompts.say(prompt, language, **dict(zip(_CHOICES, labels, strict=False)))
