@@ -113,6 +113,7 @@ def test_every_prompt_is_there_but_those_with_what_callers_choose_or_say(borken:
     missing = {name for name, prompt in own.items() if not any(_is_filled(prompt, text) for text in german)}
     assert missing == {
         "message_confirm",
+        "message_confirm_number",
         "clarify_two",
         "clarify_three",
         "clarify_keys_two",

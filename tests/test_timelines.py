@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from hypothesis import HealthCheck, given, settings
@@ -79,13 +80,17 @@ async def play(script: list[Speaks | Presses | IsSilent], outcome: TransferOutco
             case IsSilent(seconds):
                 wait = seconds
         since = scene.call.now
-        while scene.call.now - since < wait and not scene.session.done():
-            await asyncio.sleep(0)
-    while not scene.session.done() and scene.call.now < LONGEST_S:
-        await asyncio.sleep(0)
+        await _until(lambda since=since, wait=wait: scene.call.now - since >= wait, scene)  # type: ignore[misc]
+    await _until(lambda: scene.call.now >= LONGEST_S, scene)
     assert scene.session.done(), f"the call never ends: {scene.said[-6:]}"
     await scene.session
     return scene
+
+
+async def _until(reached: Callable[[], bool], scene: Scene) -> None:
+    """Let virtual time pass until then, or until the call is over."""
+    while not reached() and not scene.session.done():  # noqa: ASYNC110 - time is virtual: there is nothing to wait for
+        await asyncio.sleep(0)
 
 
 def longest_silence(scene: Scene) -> float:

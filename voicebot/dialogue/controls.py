@@ -114,7 +114,7 @@ def silence(talk: Talk, happened: Input) -> list[Do]:
     if talk.silences == 2:
         return menu.open_menu(talk, happened, "silence_keys") if talk.state is State.LISTENING else _with_keys(talk)
     if is_open(talk.router.switchboard.hours, talk.clock()):
-        return transfers.transfer_to(talk, talk.router.switchboard, talk.say("silence_person"))
+        return transfers.give_up(talk, "silence_person")
     talk.state = State.ENDING
     return [talk.say("silence_goodbye"), HangUp()]
 

@@ -14,7 +14,7 @@ def not_understood(talk: Talk, happened: Input) -> list[Do]:
         return [talk.say("not_understood")]
     if talk.misunderstood == 2:
         return _by_key(talk, happened)
-    return transfers.transfer_to(talk, talk.router.switchboard, talk.say("not_understood_person"))
+    return transfers.give_up(talk, "not_understood_person")
 
 
 def _by_key(talk: Talk, happened: Input) -> list[Do]:

@@ -67,6 +67,8 @@ class Talk:
     name: str = ""
     number: str = ""
     sample_announced: bool = False
+    gave_up: bool = False
+    """Whether the bot has handed the caller on without being asked to."""
     waits: bool = False
     """Whether the caller has asked for a moment."""
     unheard: list[Say] = field(default_factory=list)

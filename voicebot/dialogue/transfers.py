@@ -60,12 +60,19 @@ def not_transferred(talk: Talk, happened: Input) -> list[Do]:
     return [said, talk.say("offer_switchboard")]
 
 
+def give_up(talk: Talk, prompt: str) -> list[Do]:
+    """To the switchboard of the bot's own accord; where that has come to nothing already, the call ends."""
+    if talk.gave_up:
+        talk.state = State.ENDING
+        return [talk.say("nobody_there"), HangUp()]
+    talk.gave_up = True
+    return transfer_to(talk, talk.router.switchboard, talk.say(prompt))
+
+
 def not_understood(talk: Talk, _: Input) -> list[Do]:
     """Where a name, a number or a choice was asked for: once more, then a person."""
     talk.misunderstood += 1
-    if talk.misunderstood >= 2:
-        return transfer_to(talk, talk.router.switchboard, talk.say("not_understood_person"))
-    return [talk.say("not_understood")]
+    return give_up(talk, "not_understood_person") if talk.misunderstood >= 2 else [talk.say("not_understood")]
 
 
 def out_of_order(talk: Talk, _: Input) -> list[Do]:
