@@ -7,6 +7,7 @@ that set.
 
 from __future__ import annotations
 
+import csv
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -219,6 +220,12 @@ def _with_sets(value: Any, sets: Mapping[str, str]) -> Any:
     return value
 
 
+def _off_topic(language: str) -> tuple[str, ...]:
+    """A class of its own beside the services: examples, not patterns."""
+    source = files("voicebot.understanding").joinpath("phrases", "off_topic.csv").read_text(encoding="utf-8")
+    return tuple(row["text"] for row in csv.DictReader(source.splitlines()) if row["language"] == language)
+
+
 @cache
 def phrasebook(language: str) -> Phrasebook:
     """The phrases of a language, or the first of :data:`LANGUAGES` where it has none."""
@@ -235,7 +242,7 @@ def phrasebook(language: str) -> Phrasebook:
         stopwords=frozenset(word for line in table["stopwords"] for word in fold(line).split()),
         particles=frozenset(table["particles"]),
         partners=frozenset(map(fold, table["partners"])),
-        off_topic=tuple(table["off_topic"]["examples"]),
+        off_topic=_off_topic(name),
         noise=Rule.read(table["noise"]),
         rules={intent: Rule.read(table[intent], polite) for intent in table["intents"]},
         aspects={aspect: Rule.read(rule) for aspect, rule in table["aspects"].items()},
