@@ -171,7 +171,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--off-topic", type=Path, metavar="JSON", help="lists of sentences no town hall answers")
 
     bench = add("bench", "measure this machine: latency, greeting, memory", "voicebot bench latency --turns 20")
-    bench.add_argument("what", choices=("latency", "understanding"), nargs="?", default="latency")
+    bench.add_argument("what", choices=("latency", "understanding", "endpointing"), nargs="?", default="latency")
     bench.add_argument("--turns", type=int, default=20, help="questions to ask; default: 20")
     bench.add_argument("--codec", action="append", help="codec to offer; default: PCMA")
     bench.add_argument("--services", type=Path, metavar="JSON", help="understanding: add these (name, keywords)")

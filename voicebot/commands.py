@@ -368,6 +368,10 @@ def bench(options: argparse.Namespace) -> int:
         from voicebot.bench_understanding import run_bench_understanding
 
         return run_bench_understanding(settings.load(options.config), options)
+    if options.what == "endpointing":
+        from voicebot.bench_endpointing import run_bench_endpointing
+
+        return run_bench_endpointing(settings.load(options.config), options)
     from voicebot.bench import run_bench
 
     with tempfile.TemporaryDirectory(prefix="voicebot-bench-") as folder:
