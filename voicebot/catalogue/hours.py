@@ -37,7 +37,7 @@ def spoken_hours(spans: Sequence[OpeningSpan], language: str) -> str:
     groups: list[tuple[list[int], str]] = []
     for day, of_day in days.items():
         text = f" {_AND[language]} ".join(
-            _SPAN[language].format(_clock(span.opens), _clock(span.closes)) for span in of_day
+            _SPAN[language].format(_clock(span.opens, language), _clock(span.closes, language)) for span in of_day
         )
         if groups and groups[-1][1] == text and groups[-1][0][-1] == day - 1:
             groups[-1][0].append(day)
@@ -54,5 +54,7 @@ def _day_names(days: Sequence[int], language: str) -> str:
     return f"{names[days[0]]} {joint} {names[days[-1]]}"
 
 
-def _clock(moment: time) -> str:
-    return f"{moment.hour}:{moment.minute:02}" if moment.minute else f"{moment.hour}"
+def _clock(moment: time, language: str) -> str:
+    """Full hours are bare before "Uhr"; English has no such word, and "8 to 16" would be read as two numbers."""
+    bare = language == "de" and not moment.minute
+    return f"{moment.hour}" if bare else f"{moment.hour}:{moment.minute:02}"

@@ -1,4 +1,4 @@
-"""Numbers in words, German and English, below a thousand million."""
+"""Numbers in words, German and English, below a million million."""
 
 # ruff: noqa: SIM905 - a row of words reads better than a column
 
@@ -25,16 +25,19 @@ _EN_ORDINALS = {
     "twelve": "twelfth",
 }
 
-LIMIT = 1_000_000_000
+_ROMAN = {"I": 1, "V": 5, "X": 10}
+
+LIMIT = 1_000_000_000_000
 
 
 def german(number: int) -> str:
     """Cardinal: 21 is "einundzwanzig". Raises ValueError beyond the limit."""
     _check(number)
-    if number >= 1_000_000:
-        millions, rest = divmod(number, 1_000_000)
-        head = "eine Million" if millions == 1 else f"{german(millions)} Millionen"
-        return f"{head} {german(rest)}" if rest else head
+    for size, one, name in ((1_000_000_000, "eine Milliarde", "Milliarden"), (1_000_000, "eine Million", "Millionen")):
+        if number >= size:
+            head, rest = divmod(number, size)
+            said = one if head == 1 else f"{german(head)} {name}"
+            return f"{said} {german(rest)}" if rest else said
     if number >= 1000:
         thousands, rest = divmod(number, 1000)
         return f"{german_before(thousands)}tausend{german(rest) if rest else ''}"
@@ -79,7 +82,7 @@ def german_digits(digits: str) -> str:
 def english(number: int) -> str:
     """Cardinal: 121 is "one hundred and twenty-one". Raises ValueError beyond the limit."""
     _check(number)
-    for size, name in ((1_000_000, "million"), (1000, "thousand")):
+    for size, name in ((1_000_000_000, "billion"), (1_000_000, "million"), (1000, "thousand")):
         if number >= size:
             head, rest = divmod(number, size)
             joint = " and " if 0 < rest < 100 else " "
@@ -116,6 +119,12 @@ def english_ordinal(number: int) -> str:
 def english_digits(digits: str) -> str:
     """Digit by digit."""
     return " ".join(_EN_SMALL[int(digit)] for digit in digits)
+
+
+def roman(numeral: str) -> int:
+    """XIV is 14. Takes I, V and X only: what stands behind names, and up to 39."""
+    values = [_ROMAN[sign] for sign in numeral]
+    return sum(-value if value < after else value for value, after in zip(values, [*values[1:], 0], strict=True))
 
 
 def _check(number: int) -> None:

@@ -6,14 +6,16 @@ know and takes `<` for markup; so they are given words and plain punctuation onl
 
 import re
 import unicodedata
+from html import unescape
 
 from voicebot.speech import spoken_english, spoken_german
+from voicebot.speech.spoken_rules import apply
 
 _RULES = {"de": spoken_german.RULES, "en": spoken_english.RULES}
 
 _CHARACTERS = str.maketrans(
     {
-        **dict.fromkeys('„“”‟«»‹›"‚‛<>[]{}|\\^~`#=', " "),
+        **dict.fromkeys('„“”‟«»‹›"‚‛[]{}|\\^`', " "),
         **dict.fromkeys("’‘ʼ´", "'"),
         **dict.fromkeys("‐‑‒−", "-"),
         **dict.fromkeys("—―", "–"),
@@ -24,12 +26,13 @@ _CHARACTERS = str.maketrans(
         "\ufeff": None,
     }
 )
+_KEPT = "½¼¾⅓⅔⅛⅕¹²³"
+"""Fractions and powers, which the rules read."""
 _TIDYING = (
     (re.compile(r"\s*[()]\s*"), ", "),
     (re.compile(r"\s+–\s+|\s+-\s+"), ", "),
     (re.compile(r"–"), "-"),
-    (re.compile(r"(?<=\w)/(?=\w)"), " "),
-    (re.compile(r"\s/\s"), " "),
+    (re.compile(r"/"), " "),
     (re.compile(r"\.{2,}(?=\s+[a-zäöüß])"), ","),
     (re.compile(r"\.{2,}"), "."),
     (re.compile(r"\s+([,.!?;:])"), r"\1"),
@@ -44,9 +47,10 @@ _TIDYING = (
 def speakable(text: str, language: str) -> str:
     """`text` as it is said in `language` (ISO 639-1, also `de_DE`); one without rules is only cleaned."""
     code = language.replace("_", "-").split("-")[0].lower()
-    text = unicodedata.normalize("NFC", text).translate(_CHARACTERS)
-    for pattern, said in _RULES.get(code, ()):
-        text = pattern.sub(said, text)
+    text = unicodedata.normalize("NFC", unescape(text)).translate(_CHARACTERS)
+    if not text.isascii():
+        text = "".join(map(_familiar, text))
+    text = apply(_RULES.get(code, ()), text)
     text = "".join(char if _is_plain(char) else " " for char in text)
     for pattern, replacement in _TIDYING:
         text = pattern.sub(replacement, text)
@@ -54,5 +58,19 @@ def speakable(text: str, language: str) -> str:
 
 
 def _is_plain(char: str) -> bool:
-    """Letters with their marks, digits, spaces and common punctuation."""
-    return unicodedata.category(char)[0] in "LMNZ" or char in ".,!?;:'()-–/\n\t"
+    """Letters with their marks, decimal digits, spaces and common punctuation."""
+    category = unicodedata.category(char)
+    return category[0] in "LMZ" or category == "Nd" or char in ".,!?;:'()-–/\n\t"
+
+
+def _familiar(char: str) -> str:
+    """Digits of other scripts, and numbers in circles or of one letter, in Arabic digits and Latin letters."""
+    if char.isascii() or char in _KEPT or unicodedata.category(char)[0] != "N":
+        return char
+    if char.isdecimal():
+        return str(unicodedata.decimal(char))
+    if unicodedata.decomposition(char).startswith("<super>"):
+        return ""  # the mark of a footnote
+    if unicodedata.decomposition(char).startswith("<sub>"):
+        return unicodedata.normalize("NFKC", char)
+    return f" {unicodedata.normalize('NFKC', char).replace(chr(0x2044), '/')} "
