@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -113,6 +114,13 @@ class Program:
             reader.join(5)
         return status
 
+    def wait(self, timeout: float) -> int:
+        """Wait until it ends by itself; the exit status."""
+        status = self._process.wait(timeout)
+        for reader in self._readers:
+            reader.join(5)
+        return status
+
     def pause(self) -> None:
         """Have the kernel stop it: what is sent to it meanwhile arrives all at once at :meth:`resume`."""
         self._process.send_signal(signal.SIGSTOP)
@@ -139,6 +147,8 @@ class Line(Voicebot):
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.journal: list[dict[str, Any]] = []
+        self.journal_file = Path(environ["VOICEBOT_DATA_STATE_DIR"]) / "journal.jsonl"
+        """The same as a file, as programs read it."""
         self.host = environ["VOICEBOT_SIP_HOST"]
         self.port = int(environ["VOICEBOT_SIP_UDP_PORT"])
         super().__init__("line", "--journal", environ=environ)
@@ -146,6 +156,8 @@ class Line(Voicebot):
     def _took_out(self, line: str) -> None:
         super()._took_out(line)
         self.journal.append(json.loads(line))
+        with self.journal_file.open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
 
     def events(self, event: str | None = None, *, call: str = "", **details: Any) -> list[dict[str, Any]]:
         """What happened so far; ``call`` is how the Call-ID begins."""

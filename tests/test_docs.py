@@ -17,7 +17,8 @@ from typing import Any, get_args
 import pytest
 import yaml
 
-from voicebot.caller import Scenario
+from voicebot.calling.report import CallReport, TurnReport
+from voicebot.calling.scenario import _SCENARIO, _TURN, Scenario
 from voicebot.catalogue.city import ASPECTS
 from voicebot.catalogue.tables import COLUMNS
 from voicebot.cli import _parser
@@ -138,7 +139,7 @@ def test_every_command_in_the_documentation_is_accepted() -> None:
     for name, text in TEXTS.items():
         for line in "\n".join(blocks(text, "sh")).splitlines():
             for found in re.findall(r"(?:^|[\s/])(voicebot (?!\|).*)", line):
-                command = found.partition("&&")[0]
+                command = re.split("&&|>", found)[0]
                 if re.match(r"voicebot [a-z]+( |$)", command) and command.split()[1] in subcommands():
                     parse(command, name)
                     seen += 1
@@ -218,6 +219,18 @@ def test_every_key_of_the_contracts_is_documented(function: str, heading: str) -
     section = TEXTS["docs/journal.md"].split(f"## `voicebot {heading}`", 1)[1].partition("\n## ")[0]
     assert len(keys) >= 6
     assert {key for key in keys if f"`{key}`" not in section} == set()
+
+
+def test_every_key_of_a_simulated_call_is_documented() -> None:
+    report = CallReport("x", turns=[TurnReport("y")]).as_json()
+    section = TEXTS["docs/journal.md"].split("### `voicebot call --json`", 1)[1].partition("\n### ")[0]
+    keys = set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
+    assert keys == report.keys() | report["turns"][0].keys()
+
+
+@pytest.mark.parametrize("of", [_SCENARIO, _TURN])
+def test_every_key_of_a_scenario_is_documented(of: tuple[str, ...]) -> None:
+    assert [key for key in of if not re.search(rf"\b{key}\b", TEXTS["docs/calling.md"])] == []
 
 
 # The town's data and the prompts.

@@ -7,127 +7,66 @@ jitter buffer: what a person would hear, a little later than on the wire.
 from __future__ import annotations
 
 import asyncio
-import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+import time
+from collections import deque
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from telephony.audio import FRAME_MS, FRAMES_A_SECOND, write_wav
+from telephony.audio import FRAMES_A_SECOND
 from telephony.call import Call
 from telephony.endpoint import Endpoint
 from telephony.events import CallEnded, Established, Frame, Held, Referred
 from telephony.settings import SipSettings
 from telephony.sipcall import SipCall
+from voicebot.calling.ear import Ear
+from voicebot.calling.loudness import is_loud
+from voicebot.calling.report import CallReport, TurnReport
+from voicebot.calling.scenario import Scenario, Turn
+from voicebot.calling.sounds import Speak, sound
+
+__all__ = ["Caller", "Desk", "Scenario", "Turn", "telephone"]
 
 Tell = Callable[[str, dict[str, Any]], None]
-Speak = Callable[[str], bytes]
-"""A text as 16 kHz PCM."""
 
-LOUD = 250
-"""Peak sample from which a frame counts as sound: -42 dB below full scale, above any codec's idle noise."""
-QUIET_S = 0.9
-"""Silence of the bot after which the caller takes their turn: longer than a pause between its sentences."""
-
-
-class ScenarioError(Exception):
-    """A scenario file that cannot be played; the message says what and where."""
-
-
-@dataclass(frozen=True)
-class Turn:
-    """What the caller does when it is their turn: speak, press keys, wait, or hang up."""
-
-    say: str = ""
-    press: str = ""
-    wait_s: float = 0.0
-    hang_up: bool = False
-
-
-@dataclass(frozen=True)
-class Scenario:
-    name: str
-    turns: tuple[Turn, ...]
-    longest_s: float = 120.0
-
-    @classmethod
-    def load(cls, path: Path) -> Scenario:
-        """Read ``[[turn]]`` tables of ``say``, ``press``, ``wait_s`` or ``hang_up``."""
-        try:
-            data = tomllib.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise ScenarioError(f"{path}: no such file") from None
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise ScenarioError(f"{path}: cannot be read: {error}") from None
-        turns = data.pop("turn", [])
-        name, longest = data.pop("name", path.stem), data.pop("longest_s", cls.longest_s)
-        if data:
-            raise ScenarioError(f"{path}: {', '.join(data)}: unknown; there are name, longest_s and [[turn]]")
-        return cls(str(name), tuple(_turn(turn, path) for turn in turns), float(longest))
-
-
-def _turn(data: Mapping[str, Any], path: Path) -> Turn:
-    unknown = data.keys() - {"say", "press", "wait_s", "hang_up"}
-    if unknown or not data:
-        raise ScenarioError(f"{path}: a turn has one of say, press, wait_s, hang_up, not {sorted(unknown)}")
-    return Turn(**data)
-
-
-@dataclass
-class TurnReport:
-    """One thing the caller did and what came of it."""
-
-    did: str
-    latency_s: float | None = None
-    """From the caller's last sound to the bot's first; None if the bot said nothing."""
-    reply: bytes = b""
-    """The bot's speech until the caller's next turn."""
-
-
-@dataclass
-class CallReport:
-    scenario: str
-    codec: str = ""
-    greeting_s: float | None = None
-    """From our ACK to the first sound of the bot."""
-    greeting: bytes = b""
-    turns: list[TurnReport] = field(default_factory=list)
-    transfers: list[dict[str, Any]] = field(default_factory=list)
-    """Refer-To and how the referred call went."""
-    ended_by: str = ""
-    """``caller``, ``bot``, or a SIP status and reason."""
-    heard: list[bytes] = field(default_factory=list)
-    said: list[bytes] = field(default_factory=list)
-
-    def save(self, path: Path) -> None:
-        """Stereo WAV: the caller left, the bot right."""
-        write_wav(path, [b"".join(self.said), b"".join(self.heard)])
+KEY_S = 0.2
+"""From one key to the next, as PJSIP sends them."""
+TALK_S = 3
+"""How long a caller who was connected talks before hanging up."""
+LEAVE_S = 10.0
+"""How long the call that a transfer began may take to end once the one with the bot is over."""
 
 
 class Caller:
     """Plays one scenario on one call."""
 
-    def __init__(self, scenario: Scenario, speak: Speak, tell: Tell) -> None:
+    def __init__(
+        self, scenario: Scenario, speak: Speak, tell: Tell, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """``clock`` is that of the frames."""
         self._scenario = scenario
         self._speak = speak
         self._tell = tell
+        self._clock = clock
         self.report = CallReport(scenario.name)
-        self._turns = list(scenario.turns)
+        self._turns: deque[tuple[Turn, bytes]] = deque()
+        """What is still to be done, with what is heard of it."""
+        self._ear = Ear()
         self._established_at = 0.0
-        self._last_sound_at = 0.0
-        self._quiet_frames = 0
-        self._heard_since_turn = False
-        self._waiting_frames = 0
-        self._legs: list[asyncio.Task[None]] = []
+        self._first_sound_at = 0.0
+        """Of the present turn; this and those below on the clock."""
+        self._ended_at = 0.0
+        """The caller's last sound or key."""
+        self._waits_until: float | None = None
+        self._referred_at: float | None = None
+        self._legs: dict[asyncio.Task[None], Call] = {}
+        """Calls that the bot referred us to."""
         self._hung_up = False
         self._being_transferred = False
 
     async def run(self, endpoint: Endpoint, uri: str) -> CallReport:
         """Ring ``uri`` and play the scenario to its end; always leaves the call hung up."""
         # Speech is made before ringing: the caller must not think while the bot waits.
-        self._pcm = {turn.say: self._speak(turn.say) for turn in self._turns if turn.say}
+        self._turns.extend((turn, sound(turn, self._speak)) for turn in self._scenario.turns)
         self._tell("dialled", {"uri": uri})
         call = await endpoint.dial(uri)
         try:
@@ -136,12 +75,19 @@ class Caller:
         except TimeoutError:
             self.report.ended_by = f"the scenario's limit of {self._scenario.longest_s:g} s"
         finally:
+            if self.report.codec:
+                self.report.length_s = self._clock() - self._established_at
             await call.hang_up()
-            if self._legs:
-                await asyncio.wait(self._legs, timeout=10)
-                for leg in self._legs:
-                    leg.cancel()
+            await self._leave_legs()
         return self.report
+
+    async def _leave_legs(self) -> None:
+        if self._legs:
+            await asyncio.wait(self._legs, timeout=LEAVE_S)
+        for following, leg in self._legs.items():
+            if not following.done():
+                await leg.hang_up()
+                following.cancel()
 
     async def _talk(self, call: SipCall) -> None:
         while True:
@@ -149,15 +95,11 @@ class Caller:
                 case Frame() as frame:
                     await self._tick(call, frame)
                 case Established(codec):
-                    self.report.codec = codec
-                    self._established_at = asyncio.get_running_loop().time()
+                    self.report.call, self.report.codec = call.id, codec
+                    self._established_at = self._ended_at = self._clock()
                     self._tell("established", {"codec": codec})
                 case Referred(target, leg):
-                    self._tell("referred", {"target": target})
-                    transfer = {"target": target, "outcome": "unknown"}
-                    self.report.transfers.append(transfer)
-                    self._being_transferred = True
-                    self._legs.append(asyncio.create_task(self._follow(leg, transfer)))
+                    self._referred(target, leg)
                 case CallEnded(code, reason):
                     by = "bot" if code == 200 else f"{code} {reason}"
                     self.report.ended_by = "caller" if self._hung_up else by
@@ -166,63 +108,96 @@ class Caller:
                 case _:
                     pass
 
+    def _referred(self, target: str, leg: Call) -> None:
+        self._tell("referred", {"target": target})
+        self._referred_at = self._clock()
+        at_s = round(self._referred_at - self._established_at, 3)
+        transfer = {"target": target, "outcome": "unknown", "at_s": at_s}
+        self.report.transfers.append(transfer)
+        self._being_transferred = True
+        self._legs[asyncio.create_task(self._follow(leg, transfer))] = leg
+
     async def _tick(self, call: SipCall, frame: Frame) -> None:
         if not self.report.codec:
             return
+        if not self.report.heard:
+            self.report.audio_from_s = frame.at - self._established_at
         self.report.heard.append(frame.heard)
         self.report.said.append(frame.played)
-        if _loud(frame.played):
-            self._last_sound_at = frame.at
-        if _loud(frame.heard):
-            self._quiet_frames = 0
-            if not self._heard_since_turn:
-                self._heard_since_turn = True
-                self._first_sound(frame.at)
-        else:
-            self._quiet_frames += 1
-        if self._heard_since_turn:
-            self._keep_reply(frame.heard)
-        if not call.playing and self._heard_since_turn and self._quiet_frames > QUIET_S * FRAMES_A_SECOND:
-            await self._next_turn(call)
+        self._listen(call, frame)
+        if self._turns and self._is_due(self._turns[0][0], call, frame.at):
+            self._waits_until = None
+            await self._do(call, *self._turns.popleft(), frame.at)
 
-    def _first_sound(self, at: float) -> None:
+    def _listen(self, call: SipCall, frame: Frame) -> None:
+        if is_loud(frame.played):
+            self._ended_at = frame.at
+            self._first_sound_at = self._first_sound_at or frame.at
+        loud = is_loud(frame.heard)
+        if self._ear.push(frame.at, loud=loud, caller_speaks=call.playing, caller_ended_at=self._ended_at):
+            self._bot_began()
         if not self.report.turns:
-            self.report.greeting_s = at - self._established_at
+            self.report.greeting += frame.heard
+            return
+        turn = self.report.turns[-1]
+        turn.reply += frame.heard
+        silent_since = self._ear.silent_since
+        if silent_since is not None and 0 < self._first_sound_at < silent_since:
+            turn.silenced_s = silent_since - self._first_sound_at
+
+    def _bot_began(self) -> None:
+        began_at = self._ear.began_at
+        if began_at is None:
+            self.report.turns[-1].cut_in = True
+            self._tell("cut_in", {})
+        elif not self.report.turns:
+            self.report.greeting_s = began_at - self._established_at
             self._tell("greeted", {"after_s": round(self.report.greeting_s, 3)})
-        elif self._last_sound_at:
+        elif self._first_sound_at:
             turn = self.report.turns[-1]
-            turn.latency_s = at - self._last_sound_at
+            turn.ended_s, turn.latency_s = self._ended_at - self._established_at, began_at - self._ended_at
             self._tell("answered", {"after_s": round(turn.latency_s, 3)})
 
-    def _keep_reply(self, pcm: bytes) -> None:
-        if self.report.turns:
-            self.report.turns[-1].reply += pcm
-        else:
-            self.report.greeting += pcm
+    def _is_due(self, turn: Turn, call: SipCall, at: float) -> bool:
+        if call.playing or (self._waits_until is not None and at < self._waits_until):
+            return False
+        if turn.after_refer_s is not None:
+            return self._referred_at is not None and at - self._referred_at >= turn.after_refer_s
+        if turn.after_own_s is not None:
+            return at - self._ended_at >= turn.after_own_s
+        if turn.after_s is not None:
+            return self._ear.began_at is not None and at - self._ear.began_at >= turn.after_s
+        if self._being_transferred:
+            return False
+        return self._ear.quiet if self._waits_until is not None else self._ear.finished
 
-    async def _next_turn(self, call: SipCall) -> None:
-        if self._waiting_frames > 0:
-            self._waiting_frames -= 1
-            return
-        if not self._turns or self._being_transferred:
-            return
-        turn = self._turns.pop(0)
+    async def _do(self, call: SipCall, turn: Turn, pcm: bytes, at: float) -> None:
+        self._ear.caller_begins()
+        self._first_sound_at = 0.0
+        self._referred_at = None
+        self.report.turns.append(TurnReport(turn.label, at - self._established_at, turn.press))
+        did = {
+            "say": turn.say,
+            "play": turn.play,
+            "press": turn.press,
+            "wait_s": turn.wait_s,
+            "hang_up": turn.hang_up,
+        }
+        self._tell("does", did)
         if turn.wait_s:
-            self._waiting_frames = round(turn.wait_s * 1000 / FRAME_MS)
-            return
-        self._heard_since_turn = False
-        self._last_sound_at = 0.0
-        self.report.turns.append(TurnReport(turn.say or turn.press or "hang up"))
-        self._tell("does", {"say": turn.say, "press": turn.press, "hang_up": turn.hang_up})
-        if turn.say:
-            call.play(self._pcm[turn.say])
-            call.flush()
+            self._waits_until = at + turn.wait_s
         elif turn.press:
-            self._last_sound_at = asyncio.get_running_loop().time()
+            self._first_sound_at = at
+            self._ended_at = at + KEY_S * (len(turn.press) - 1)
             await call.send_digits(turn.press)
-        else:
+        elif turn.hang_up:
             self._hung_up = True
             await call.hang_up()
+            for leg in self._legs.values():
+                await leg.hang_up()
+        else:
+            call.play(pcm)
+            call.flush()
 
     async def _follow(self, leg: Call, transfer: dict[str, Any]) -> None:
         """The call that the bot referred us to: talk for a moment, then hang up."""
@@ -237,7 +212,7 @@ class Caller:
                         frames += 1
                         self.report.heard.append(frame.heard)
                         self.report.said.append(frame.played)
-                    if frames == 3 * FRAMES_A_SECOND:
+                    if frames == TALK_S * FRAMES_A_SECOND:
                         await leg.hang_up()
                 case CallEnded(code, reason):
                     if transfer["outcome"] != "connected":
@@ -301,7 +276,3 @@ def telephone(host: str, port: int, rtp_port: int, *, user: str, codecs: tuple[s
         codecs=codecs,
         follow_transfers=True,
     )
-
-
-def _loud(pcm: bytes) -> bool:
-    return int(np.abs(np.frombuffer(pcm, dtype="<i2").astype(np.int32)).max()) >= LOUD

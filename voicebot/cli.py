@@ -111,10 +111,20 @@ def _parser() -> argparse.ArgumentParser:
     say.add_argument("--lang", default="de")
     say.add_argument("--out", type=Path, default=Path("say.wav"))
 
-    call = add("call", "ring a bot as a simulated caller", "voicebot call tests/scenarios/transfer.toml --json")
+    call = add(
+        "call",
+        "ring a bot as simulated callers",
+        "voicebot call tests/scenarios/transfer.toml --json",
+    )
     call.add_argument("scenario", nargs="+", type=Path, help="TOML file with [[turn]] tables")
     call.add_argument("--to", default="sip:939@127.0.0.1:5060", help="SIP URI to ring")
+    call.add_argument(
+        "--at-once", type=int, default=1, metavar="N", help="callers at a time, each a process; default: 1"
+    )
+    call.add_argument("--repeat", type=int, default=1, metavar="N", help="play each scenario so many times; default: 1")
+    call.add_argument("--journal", type=Path, metavar="FILE", help="what `voicebot line --journal` of that line writes")
     call.add_argument("--json", action="store_true", help="one JSON object a call")
+    call.add_argument("--timeline", type=Path, metavar="PNG", help="draw who spoke when, and where the time went")
     call.add_argument("--wav", type=Path, help="folder for stereo recordings")
     call.add_argument("--codec", action="append", help="codec to offer: G722, PCMA, PCMU; repeatable")
     call.add_argument("--events", action="store_true", help="print events as JSON lines while they happen")

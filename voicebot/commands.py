@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 from telephony.audio import AudioError, read_wav, write_wav
 from telephony.settings import EndpointError
 from voicebot import console, settings
-from voicebot.caller import Caller, CallReport, Desk, Scenario, ScenarioError, telephone
+from voicebot.caller import Desk, telephone
+from voicebot.calling.journal import JournalError
+from voicebot.calling.scenario import ScenarioError
 from voicebot.catalogue.importer import DataError, export_folder, import_folder
 from voicebot.catalogue.store import StoreError, open_database
 from voicebot.cli import Failure, UsageError
@@ -25,7 +27,9 @@ from voicebot.speech.models import ModelStore, default_models_dir
 if TYPE_CHECKING:
     from voicebot.speech.engines import SpeechSettings
 
-INPUT_ERRORS: tuple[type[Exception], ...] = (SettingsError, PromptError, DataError, ScenarioError, AudioError)
+INPUT_ERRORS: tuple[type[Exception], ...] = (
+    *(SettingsError, PromptError, DataError, ScenarioError, JournalError, AudioError),
+)
 FAILURES: tuple[type[Exception], ...] = (StoreError, SpeechError, ModelError, EndpointError)
 
 
@@ -133,81 +137,9 @@ def say(options: argparse.Namespace) -> None:
 
 
 def call(options: argparse.Namespace) -> int:
-    scenarios = [Scenario.load(path) for path in options.scenario]
-    return asyncio.run(_call(options, scenarios))
+    from voicebot.calling.run import run_call
 
-
-async def _call(options: argparse.Namespace, scenarios: list[Scenario]) -> int:
-    from telephony.endpoint import Endpoint
-    from voicebot.pico import speak
-    from voicebot.ports import free_port
-
-    def tell(what: str, details: dict[str, Any]) -> None:
-        if options.events:
-            console.print_json({"at": round(time.time(), 3), "event": what, **details})
-
-    codecs = tuple(codec.upper() for codec in options.codec or ("G722", "PCMA", "PCMU"))
-    phone = telephone(options.host, options.port or free_port(), 18_000, user="caller", codecs=codecs)
-    endpoint = Endpoint(phone, lambda _call: None)
-    await endpoint.start()
-    failed = False
-    try:
-        for scenario in scenarios:
-            report = await Caller(scenario, speak, tell).run(endpoint, options.to)
-            failed |= not report.codec
-            if options.wav:
-                await asyncio.to_thread(report.save, options.wav / f"{scenario.name}.wav")
-            heard = await _transcripts(report, settings.load(options.config)) if options.json else {}
-            _print_report(report, heard, as_json=options.json)
-    finally:
-        await endpoint.stop()
-    return 1 if failed else 0
-
-
-async def _transcripts(report: CallReport, current: Settings) -> dict[int, str]:
-    """What the bot said, as our recognizer hears it; empty where no speech process runs."""
-    from voicebot.speech.client import SpeechClient
-    from voicebot.speech.errors import SpeechUnavailable
-
-    client = SpeechClient(current.speech_uri)
-    texts = {}
-    try:
-        for number, pcm in enumerate([report.greeting, *(turn.reply for turn in report.turns)], start=-1):
-            if pcm:
-                texts[number] = (await client.transcribe(pcm, languages=current.speech.languages)).text
-    except SpeechUnavailable as error:
-        console.note(f"no transcripts: {error}")
-    return texts
-
-
-def _print_report(report: CallReport, heard: dict[int, str], *, as_json: bool) -> None:
-    turns = [
-        {
-            "did": turn.did,
-            "latency_s": None if turn.latency_s is None else round(turn.latency_s, 3),
-            "transcript": heard.get(number, ""),
-        }
-        for number, turn in enumerate(report.turns)
-    ]
-    if as_json:
-        console.print_json(
-            {
-                "scenario": report.scenario,
-                "codec": report.codec,
-                "greeting_s": None if report.greeting_s is None else round(report.greeting_s, 3),
-                "greeting": heard.get(-1, ""),
-                "turns": turns,
-                "transfers": report.transfers,
-                "ended_by": report.ended_by,
-            }
-        )
-        return
-    print(f"{report.scenario}: {report.codec or 'no call'}, ended by {report.ended_by}")
-    for turn in turns:
-        latency = f"{turn['latency_s']} s" if turn["latency_s"] is not None else "no reply"
-        print(f"  {turn['did']}: {latency}")
-    for transfer in report.transfers:
-        print(f"  transfer to {transfer['target']}: {transfer['outcome']}")
+    return run_call(options)
 
 
 def desk(options: argparse.Namespace) -> None:
