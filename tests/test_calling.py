@@ -460,9 +460,16 @@ def test_a_call_that_is_not_answered_has_failed_unless_that_was_expected() -> No
 def test_a_latency_is_the_sum_of_its_parts(report: CallReport) -> None:
     turn = report.turns[0]
     assert [(part.stage, part.seconds) for part in parts(turn)] == [(Stage.UNKNOWN, 1.0)]
-    turn.heard = [Entry("heard", 6.8, {"recognition_s": 0.4, "understanding_s": 0.1})]
+    turn.heard = [Entry("heard", 6.8, {"recognition_s": 0.4, "understanding_s": 0.1, "waited_s": 0.8})]
+    turn.spoke = [Entry("speaks", 6.85, {"synthesis_s": 0.05})]
     told = {part.stage: round(part.seconds, 3) for part in parts(turn)}
-    assert told == {Stage.WAITING: 0.3, Stage.RECOGNITION: 0.4, Stage.UNDERSTANDING: 0.1, Stage.VOICE: 0.2}
+    assert told == {
+        Stage.WAITING: 0.3,
+        Stage.RECOGNITION: 0.4,
+        Stage.UNDERSTANDING: 0.1,
+        Stage.SYNTHESIS: 0.05,
+        Stage.TRANSPORT: 0.15,
+    }
     turn.heard = [Entry("heard", 6.8, {"recognition_s": 5.0, "understanding_s": 0.1})]
     assert sum(part.seconds for part in parts(turn)) == pytest.approx(1.0)
     assert parts(report.turns[2]) == []

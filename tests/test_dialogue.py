@@ -294,3 +294,18 @@ def test_nothing_that_happens_leaves_the_caller_without_an_answer(
         assert talker.says or stray or any(isinstance(action, HangUp) for action in talker.actions), (before, kind)
         leaving = any(isinstance(action, Transfer | HangUp) for action in talker.actions)
         assert leaving == (talker.state in (State.TRANSFERRING, State.ENDING))
+
+
+def test_a_doubtful_question_is_asked_back_and_a_yes_answers_it() -> None:
+    for answer, key in ((told(Intent.YES, "Ja"), "1"), (told(Intent.NO, "Nein"), "2")):
+        for happens in (answer, key):
+            talker = Talker()
+            doubtful = replace(about("ausweis", "documents"), confidence=0.4, choices=("ausweis",))
+            assert talker.hears(doubtful) == talker.prompt("clarify_one", first="Personalausweis")
+            assert talker.dialogue.expecting == "yes_no"
+            talker.takes(happens)
+            said = " ".join(say.text for say in talker.says)
+            if key == "1":
+                assert said.startswith("Ausweis documents.")
+            else:
+                assert said == talker.prompt("clarify_other")

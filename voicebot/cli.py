@@ -180,9 +180,10 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--services", type=Path, metavar="CSV", help="what theirs are of ours: name, service")
     evaluate.add_argument("--off-topic", type=Path, metavar="JSON", help="lists of sentences no town hall answers")
 
-    bench = add("bench", "measure this machine: latency, greeting, memory", "voicebot bench latency --turns 20")
+    bench = add("bench", "measure this machine: latency, greeting, memory", "voicebot bench latency --turns 60")
     bench.add_argument("what", choices=("latency", "understanding", "endpointing"), nargs="?", default="latency")
-    bench.add_argument("--turns", type=int, default=20, help="questions to ask; default: 20")
+    bench.add_argument("--turns", type=int, default=60, help="turns of callers, or questions; default: 60")
+    bench.add_argument("--one", action="store_true", help="latency: one call at a time only")
     bench.add_argument("--codec", action="append", help="codec to offer; default: PCMA")
     bench.add_argument("--services", type=Path, metavar="JSON", help="understanding: add these (name, keywords)")
     bench.add_argument("--json", action="store_true")

@@ -89,7 +89,7 @@ class Router:
     def decide(self, heard: Understanding) -> Decision:
         """What follows from one utterance, by itself."""
         if heard.intent is Intent.SERVICE and heard.service is not None:
-            if len(self.choices(heard)) > 1:
+            if self.choices(heard):
                 department = self.city.department_of(heard.service)
                 return Decision(Action.CLARIFY, (), department, heard.service, heard.aspect)
             return self._service(self.city.services[heard.service], heard.aspect, heard.language)
@@ -114,7 +114,7 @@ class Router:
         return self.switchboard if department is None or department.kind == "extern" else department
 
     def choices(self, heard: Understanding) -> tuple[str, ...]:
-        """The services to choose from, as many as a listener keeps in mind."""
+        """The services to choose from, as many as a listener keeps in mind; one where it is only doubtful."""
         known = (service for service in heard.choices if service in self.city.services)
         return tuple(dict.fromkeys(known))[:MOST_CHOICES]
 

@@ -15,7 +15,9 @@ class Stage(StrEnum):
     WAITING = "waiting for the end of the turn"
     RECOGNITION = "recognition"
     UNDERSTANDING = "understanding"
-    VOICE = "until the voice is heard"
+    SYNTHESIS = "synthesis"
+    TRANSPORT = "transport"
+    """Both directions through codecs, jitter buffers and the network, until it is heard."""
     UNKNOWN = "not told apart"
 
 
@@ -26,7 +28,7 @@ class Part:
 
 
 def parts(turn: TurnReport) -> list[Part]:
-    """What a turn's latency is made of, in order; empty where there is none.
+    """What a turn's latency is made of, in order; the parts add up to it. Empty where there is none.
 
     Only the journal tells. Recognition begins on the guess that the caller has finished, and may be done before the
     turn is surely over; then waiting comes after it, too. Here all of it is put first.
@@ -38,13 +40,17 @@ def parts(turn: TurnReport) -> list[Part]:
     if not heard:
         return [Part(Stage.UNKNOWN, turn.latency_s)]
     last = heard[-1]
-    voice = max(0.0, answered_s - last.at_s)
-    understanding = min(float(last.details.get("understanding_s", 0.0)), turn.latency_s - voice)
-    recognition = min(float(last.details.get("recognition_s", 0.0)), turn.latency_s - voice - understanding)
-    waiting = max(0.0, turn.latency_s - voice - understanding - recognition)
-    return [
-        Part(Stage.WAITING, waiting),
-        Part(Stage.RECOGNITION, recognition),
-        Part(Stage.UNDERSTANDING, understanding),
-        Part(Stage.VOICE, voice),
-    ]
+    spoke = next((entry for entry in turn.spoke if entry.at_s >= last.at_s), None)
+    left = turn.latency_s
+    found = []
+    wanted = (
+        (Stage.SYNTHESIS, float(spoke.details.get("synthesis_s", 0.0)) if spoke else 0.0),
+        (Stage.UNDERSTANDING, float(last.details.get("understanding_s", 0.0))),
+        (Stage.RECOGNITION, float(last.details.get("recognition_s", 0.0))),
+    )
+    waited = float(last.details.get("waited_s", 0.0))
+    waiting = max(0.0, waited - wanted[1][1] - wanted[2][1])
+    for stage, seconds in (*wanted, (Stage.WAITING, waiting)):
+        found.append(Part(stage, min(seconds, left)))
+        left -= found[-1].seconds
+    return [*reversed(found), Part(Stage.TRANSPORT, left)]

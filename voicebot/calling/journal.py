@@ -94,7 +94,9 @@ def annotate(report: CallReport, entries: list[Entry]) -> None:
     report.greeting_transcript = _said(entries, 0.0, report.turns[0].at_s if report.turns else float("inf"))
     for turn, end in zip(report.turns, ends, strict=False):
         turn.transcript = _said(entries, turn.at_s, end)
-        turn.heard = [entry for entry in entries if entry.event == "heard" and turn.at_s <= entry.at_s < end]
+        mine = [entry for entry in entries if turn.at_s <= entry.at_s < end]
+        turn.heard = [entry for entry in mine if entry.event == "heard"]
+        turn.spoke = [entry for entry in mine if entry.event == "speaks"]
     report.state = next((str(entry.details.get("state", "")) for entry in entries if entry.event == "ended"), "")
 
 

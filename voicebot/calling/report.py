@@ -32,6 +32,8 @@ class TurnReport:
     """The same in words."""
     heard: list[Entry] = field(default_factory=list)
     """What the bot made of the turn, from the line's journal."""
+    spoke: list[Entry] = field(default_factory=list)
+    """When its replies began, from there, too."""
 
 
 @dataclass

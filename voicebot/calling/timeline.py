@@ -24,7 +24,8 @@ COLOURS = {
     Stage.WAITING: "#cbd5e0",
     Stage.RECOGNITION: "#9f7aea",
     Stage.UNDERSTANDING: "#48bb78",
-    Stage.VOICE: "#ed8936",
+    Stage.SYNTHESIS: "#ed8936",
+    Stage.TRANSPORT: "#4299e1",
     Stage.UNKNOWN: "#a0aec0",
 }
 LANES = {CALLER: 1.0, BOT: 0.0, DESK: 0.0}

@@ -149,11 +149,9 @@ def _ask_which(talk: Talk, heard: Understanding) -> list[Do]:
         return to_person(talk)
     talk.clarified += 1
     talk.choosing = Choosing(heard, services)
-    if len(services) == 1:
-        talk.state = State.CONFIRMING
-        talk.service = services[0]
-        return [talk.say("clarify_one", **named(talk, services))]
     talk.state = State.CLARIFYING
+    if len(services) == 1:
+        return [talk.say("clarify_one", **named(talk, services))]
     prompt = "clarify_three" if len(services) > 2 else "clarify_two"
     return [talk.say(prompt, **named(talk, services))]
 

@@ -21,22 +21,14 @@ def take(talk: Talk, happened: Input) -> list[Do]:
     heard = happened.heard
     if heard is not None and none_of_them(heard.text, talk.language):
         return _none(talk)
+    if len(talk.choosing.services) == 1 and happened.kind in (Kind.YES, Kind.NO):
+        return _chosen(talk, talk.choosing, 0, happened) if happened.kind is Kind.YES else _none(talk)
     place = _place(talk, talk.choosing, happened)
     if place is not None:
         return _chosen(talk, talk.choosing, place, happened)
     if happened.kind is Kind.QUESTION:
         return answers.answer(talk, happened)
     return _none(talk) if happened.kind is Kind.NO and not happened.digits else _once_more(talk)
-
-
-def confirmed(talk: Talk, happened: Input) -> list[Do]:
-    """Yes, it is about that service."""
-    assert talk.choosing is not None
-    return _chosen(talk, talk.choosing, 0, happened)
-
-
-def denied(talk: Talk, _: Input) -> list[Do]:
-    return _none(talk)
 
 
 def _place(talk: Talk, choosing: Choosing, happened: Input) -> int | None:
@@ -87,4 +79,6 @@ def _once_more(talk: Talk) -> list[Do]:
     if talk.misunderstood:
         return transfers.not_understood(talk, Input(Kind.NOT_UNDERSTOOD))
     talk.misunderstood += 1
+    if len(talk.choosing.services) == 1:
+        return [talk.say("clarify_one", **answers.named(talk, talk.choosing.services)), talk.say("keys_yes_no")]
     return answers.choose_by_key(talk, talk.choosing.services)

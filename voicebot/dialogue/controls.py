@@ -11,7 +11,7 @@ from voicebot.dialogue.inputs import Do, HangUp, Input, Say, State
 from voicebot.dialogue.talk import Talk, Topic
 from voicebot.routing import Action
 
-YES_OR_NO = (State.OFFERED, State.CONFIRMING, State.FAILED, State.MESSAGE_OFFERED, State.OWN_NUMBER, State.CONFIRM)
+YES_OR_NO = (State.OFFERED, State.FAILED, State.MESSAGE_OFFERED, State.OWN_NUMBER, State.CONFIRM)
 """States in which the keys 1 and 2 are yes and no."""
 
 

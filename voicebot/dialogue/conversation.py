@@ -25,6 +25,8 @@ class Dialogue(Talk):
     @property
     def expecting(self) -> str | None:
         """What the bot has just asked for: ``yes_no``, ``choice``, ``name``, ``number``, or None."""
+        if self.state is State.CLARIFYING and self.choosing and len(self.choosing.services) == 1:
+            return "yes_no"
         return EXPECTING.get(self.state)
 
     @property

@@ -13,7 +13,6 @@ from voicebot.dialogue.talk import Handler
 EXPECTING = {
     State.OFFERED: "yes_no",
     State.CLARIFYING: "choice",
-    State.CONFIRMING: "yes_no",
     State.ADVICE_OFFERED: "yes_no",
     State.CONSULTING: "choice",
     State.FAILED: "yes_no",
@@ -84,11 +83,6 @@ TABLE: dict[State, dict[Kind, Handler]] = {
         Kind.YES: menu.first,
         Kind.NO: menu.second,
         Kind.THIRD: menu.third,
-    },
-    State.CONFIRMING: {
-        Kind.YES: clarifying.confirmed,
-        Kind.SATISFIED: clarifying.confirmed,
-        Kind.NO: clarifying.denied,
     },
     State.OFFERED: {
         Kind.YES: transfers.connect,
