@@ -25,7 +25,6 @@ from voicebot.understanding.corrections import corrected
 from voicebot.understanding.hypotheses import Hypothesis, weighed
 from voicebot.understanding.result import Intent, Understanding
 from voicebot.understanding.understander import Understander, texts_to_embed
-from voicebot.understanding.wishes import split
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +35,8 @@ _MAY_HOLD_WISHES = (None, "yes_no")
 _WISHES = (Intent.SERVICE, Intent.DEPARTMENT)
 _SURE_WISH = 0.5
 """Confidence from which a part of an utterance counts as a wish of its own."""
+_SURE_WHOLE = 0.9
+"""From here on the service of the whole utterance must be among those of its parts."""
 CLASSIFIERS = "classifiers.npz"
 FITTING = "learning what belongs together"
 BATCH = 32
@@ -87,7 +88,9 @@ class Comprehension:
         """
         wanted, rejected = corrected(text, language)
         readings = weighed(hypotheses or ((text, 0.0),)) if not rejected else (Hypothesis(wanted, 1.0),)
-        parts = split(wanted, language) if expecting in _MAY_HOLD_WISHES else [wanted]
+        parts = [wanted]
+        if expecting in _MAY_HOLD_WISHES:
+            parts = await asyncio.to_thread(self._understander.wishes, wanted, language)
         further = [Hypothesis(part, 1.0) for part in parts] if len(parts) > 1 else []
         embedded = await self._embedded((*readings, *further))
         return await asyncio.to_thread(
@@ -124,8 +127,8 @@ class Comprehension:
         for part in parts:
             last_service = wishes[-1].service if wishes else last_service
             wishes.append(self._understander.understand(part.text, language, part.vector, last_service=last_service))
-        if whole.intent in _WISHES and _are_wishes(wishes):
-            return replace(wishes[0], text=text, then=tuple(wishes[1:]))
+        if whole.intent in _WISHES and (sure := _sure_wishes(wishes, whole)):
+            return replace(sure[0], text=text, then=tuple(sure[1:]))
         return replace(whole, text=text) if whole.text == readings[0].text else whole
 
     async def hotwords(self, understanding: Understanding, texts: Sequence[str]) -> tuple[str, ...]:
@@ -172,8 +175,12 @@ async def _embed_all(texts: Sequence[str], embed: Embed, cache: Path, progress: 
     return known.finish()
 
 
-def _are_wishes(parts: Sequence[Understanding]) -> bool:
-    """Whether each part of an utterance is surely a wish, and each another one."""
-    about = [(part.service, part.department, part.aspect) for part in parts]
-    sure = all(part.intent in _WISHES and part.confidence >= _SURE_WISH for part in parts)
-    return sure and len(parts) == len(set(about)) > 1
+def _sure_wishes(parts: Sequence[Understanding], whole: Understanding) -> list[Understanding]:
+    """The parts that are surely wishes, each another one; none where there is but one, or the whole says otherwise."""
+    sure = [part for part in parts if part.intent in _WISHES and part.confidence >= _SURE_WISH]
+    about: dict[tuple[str | None, ...], Understanding] = {}
+    for part in sure:
+        about.setdefault((part.service, part.department, part.aspect), part)
+    told = whole.service if whole.confidence >= _SURE_WHOLE else None
+    is_among = told is None or any(told == part.service for part in sure)
+    return list(about.values()) if len(about) > 1 and is_among else []

@@ -9,10 +9,11 @@ import numpy as np
 from rapidfuzz import fuzz
 from rapidfuzz.process import cdist
 
-from voicebot.catalogue.city import City
+from voicebot.catalogue.city import City, Department
 from voicebot.understanding.normalise import fold
 from voicebot.understanding.phonetics import cologne
 from voicebot.understanding.phrasebook import LANGUAGES, phrasebook
+from voicebot.understanding.spoken_numbers import digit_groups
 
 _LONGEST_NAME = 5
 #: Below this many letters a name must be said as it is written, but for its ending.
@@ -39,6 +40,12 @@ def windows(words: Sequence[str], longest: int) -> list[tuple[int, int]]:
     ]
 
 
+def _spoken_names(department: Department) -> list[list[str]]:
+    """All names of a department in folded words, without those that have none."""
+    names = (fold(name).split() for name in (*department.aliases, *department.names.values()))
+    return [name for name in names if name]
+
+
 class Directory:
     def __init__(self, city: City) -> None:
         names = {
@@ -48,11 +55,25 @@ class Directory:
         }
         self._names = [name for name in names if name]
         self._departments = [names[name] for name in self._names]
-        self._small = frozenset().union(*(phrasebook(language).stopwords for language in LANGUAGES))
+        small = frozenset().union(*(phrasebook(language).stopwords for language in LANGUAGES))
+        # "Tax office" ends as names do, though "office" alone says nothing.
+        ends = {words[-1] for department in city.departments.values() for words in _spoken_names(department)}
+        self._small = small - ends
+        self._extensions = {each.extension: each.key for each in city.departments.values() if each.extension}
         self._codes = [cologne(name) for name in self._names]
         lengths = np.array([len(name) for name in self._names])
         self._short = lengths < _SHORT
         self._lengths = lengths
+
+    def by_extension(self, text: str) -> Mention | None:
+        """The department whose extension the folded text holds, after a word for it: "Durchwahl drei zwei null"."""
+        for language in LANGUAGES:
+            if said := phrasebook(language).extensions.search(text):
+                key = self._extensions.get("".join(digit_groups(text[said.end() :].split(), language)))
+                if key is not None:
+                    words = text.split()
+                    return Mention(key, 1.0, 0, len(words))
+        return None
 
     def find(self, text: str) -> Mention | None:
         """The department whose name the folded text most likely holds; see :attr:`Mention.score`."""

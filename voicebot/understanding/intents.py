@@ -7,6 +7,8 @@ from voicebot.understanding.phrasebook import LANGUAGES, phrasebook
 from voicebot.understanding.result import Intent
 
 REQUEST = "request"
+SUMMONS = "summons"
+_NO_INTENTS = (REQUEST, SUMMONS)
 
 
 def is_noise(text: str) -> bool:
@@ -19,6 +21,23 @@ def asks_for_somebody(text: str, language: str) -> bool:
     """Whether a department named in the utterance is wanted on the line: "mit dem Bauamt sprechen"."""
     folded = fold(text)
     return any(phrasebook(name).rules[REQUEST].matches(folded) for name in _books(language))
+
+
+def summons(text: str, language: str) -> bool:
+    """Whether it is said plainly that somebody is wanted on the line, whatever else is said."""
+    folded = fold(text)
+    return any(phrasebook(name).rules[SUMMONS].matches(folded) for name in _books(language))
+
+
+def somebody_of(before: str, language: str) -> bool:
+    """Whether folded words end as they do before the department of somebody: "gern die Dame vom"."""
+    return any(phrasebook(name).people.of.search(before) for name in _books(language))
+
+
+def is_beside_people(word: str) -> bool:
+    """Whether a folded word says nothing beside somebody who is wanted: "richtigen", "Leitung"."""
+    books = [phrasebook(name).people for name in LANGUAGES]
+    return any(word in book.around or book.some.fullmatch(word) or book.anyone.fullmatch(word) for book in books)
 
 
 def without_partners(text: str) -> str:
@@ -43,7 +62,12 @@ def control_intents(text: str, language: str) -> tuple[Intent, ...]:
         found = tuple(
             Intent(intent)
             for intent, rule in book.rules.items()
-            if intent != REQUEST and (rule.matches(bare) or rule.matches(folded))
+            if intent not in _NO_INTENTS
+            and (
+                rule.matches(bare)
+                or rule.matches(folded)
+                or (intent == Intent.HUMAN and book.people.are_all(folded, book.content(folded)))
+            )
         )
         if found:
             return found

@@ -108,6 +108,37 @@ class Choosing:
 
 
 @dataclass(frozen=True)
+class People:
+    """Words for somebody to speak to."""
+
+    some: re.Pattern[str]
+    """A word that says it is a person: "Mitarbeiterin"."""
+    anyone: re.Pattern[str]
+    """One that may be anything: "jemand"; with it, :attr:`called` says that it is to be on the line."""
+    called: re.Pattern[str]
+    around: frozenset[str]
+    """What may stand beside these without saying what it is about."""
+    unless: re.Pattern[str]
+    of: re.Pattern[str]
+    """Up to a department's name: "die Dame vom"."""
+
+    @classmethod
+    def read(cls, table: Mapping[str, Any]) -> People:
+        some, anyone, called, unless = (
+            re.compile(rf"(?<!\w){_any(table[key])}(?!\w)") for key in ("some", "anyone", "called", "unless")
+        )
+        around = frozenset(word for line in table["around"] for word in fold(line).split())
+        return cls(some, anyone, called, around, unless, re.compile(rf"(?<!\w){_any(table['of'])}$"))
+
+    def are_all(self, text: str, words: Iterable[str]) -> bool:
+        """Whether a folded utterance, whose telling ``words`` are given, is about nobody and nothing else."""
+        named = self.some.search(text) or (self.anyone.search(text) and self.called.search(text))
+        if not named or self.unless.search(text):
+            return False
+        return all(word in self.around or self.some.fullmatch(word) or self.anyone.fullmatch(word) for word in words)
+
+
+@dataclass(frozen=True)
 class Wishes:
     """Where one wish ends and the next begins."""
 
@@ -121,6 +152,16 @@ class Wishes:
     """Two things with one verb: the groups ``head``, ``first``, ``second`` and ``tail``."""
     company: re.Pattern[str]
     """What is no wish of its own after a link: "meine Frau"."""
+    joints: re.Pattern[str]
+    """Where two things may be joined; the group ``link`` is cut off."""
+    wants: re.Pattern[str]
+    """Words of who wants or asks something."""
+    tells: re.Pattern[str]
+    """Verbs of who tells something."""
+    adds: re.Pattern[str]
+    """Words that say that it is one more thing: "auch", "außerdem"."""
+    shared: re.Pattern[str]
+    """Verbs that may belong to two things and are said once: "Auto und Hund anmelden"."""
 
     @classmethod
     def read(cls, table: Mapping[str, Any]) -> Wishes:
@@ -130,6 +171,8 @@ class Wishes:
             asking=re.compile(rf"{_any(table['asking'])}(?: |$)"),
             pairs=tuple(_whole(pattern) for pattern in table["pairs"]),
             company=re.compile(_any(table["company"])),
+            joints=re.compile(rf"(?<!\w)(?P<link>{_any(table['joints'])})(?!\w)"),
+            **{name: re.compile(rf"(?<!\w){_any(table[name])}(?!\w)") for name in ("wants", "tells", "adds", "shared")},
         )
 
 
@@ -161,6 +204,9 @@ class Phrasebook:
     """What comes off separable verbs: "melde … um"."""
     partners: frozenset[str]
     """Whom callers want on the line, or not: a person, a computer."""
+    people: People
+    extensions: re.Pattern[str]
+    """What stands before an extension: "Durchwahl"."""
     off_topic: tuple[str, ...]
     """Examples of what no town hall is asked, as they are said."""
     noise: Rule
@@ -242,6 +288,8 @@ def phrasebook(language: str) -> Phrasebook:
         stopwords=frozenset(word for line in table["stopwords"] for word in fold(line).split()),
         particles=frozenset(table["particles"]),
         partners=frozenset(map(fold, table["partners"])),
+        people=People.read(table["people"]),
+        extensions=re.compile(rf"(?<!\w){_any(table['extensions']['words'])}(?!\w)"),
         off_topic=_off_topic(name),
         noise=Rule.read(table["noise"]),
         rules={intent: Rule.read(table[intent], polite) for intent in table["intents"]},

@@ -9,6 +9,7 @@ from voicebot.understanding.normalise import fold
 
 _TOKEN = re.compile(r"\S+")
 _SENTENCE_END = re.compile(r"[.!?…][\"'“”«»)]*$")
+_COMMA = re.compile(r"[,;:–—][\"'“”«»)]*$|^[–—-]$")
 #: Ends no sentence: "am 22. Mai", "z. B.", "Str.".
 _INNER_FULL_STOP = re.compile(r"(?:\d{1,2}|[^\W\d_]|ca|bzw|ggf|dr|nr|str|st|mr|mrs|prof|inkl|evtl)\.", re.IGNORECASE)
 
@@ -22,6 +23,8 @@ class Spans:
         self._tokens: list[tuple[int, int]] = []
         self.sentence_ends: list[int] = []
         """Places in :attr:`folded` where a sentence is over."""
+        self.commas: list[int] = []
+        """Places in :attr:`folded` before which a comma stands, or what parts as much."""
         words: list[str] = []
         length = 0
         for token in _TOKEN.finditer(text):
@@ -32,6 +35,8 @@ class Spans:
                 length += len(word) + 1
             if length and _SENTENCE_END.search(token.group()) and not _INNER_FULL_STOP.fullmatch(token.group()):
                 self.sentence_ends.append(length)
+            elif length and _COMMA.search(token.group()):
+                self.commas.append(length)
         self.folded = " ".join(words)
 
     def said(self, start: int, end: int) -> str:

@@ -21,8 +21,11 @@ from voicebot.understanding.hypotheses import REAL, Hypothesis, instead_of_noise
 from voicebot.understanding.intents import (
     asks_for_somebody,
     control_intents,
+    is_beside_people,
     is_noise,
     leading_answer,
+    somebody_of,
+    summons,
     without_partners,
 )
 from voicebot.understanding.learned import Classifier, Progress
@@ -30,6 +33,7 @@ from voicebot.understanding.matching import Evidence, Matcher, content, referenc
 from voicebot.understanding.matching import train as train_services
 from voicebot.understanding.normalise import fold
 from voicebot.understanding.result import Intent, Understanding
+from voicebot.understanding.wishes import Piece, pieces, split
 
 #: Below this confidence nothing is understood.
 NOMATCH_BELOW = 0.2
@@ -37,8 +41,10 @@ NOMATCH_BELOW = 0.2
 _OFF_TOPIC_COUNTS = 1.5
 #: Below the first the bot asks back, among those that are at least as likely as the second.
 _CLEAR, _POSSIBLE = 0.6, 0.15
+#: A single service that is less likely is asked about before it is answered: the probability means what it says.
+_LIKELIER_THAN_NOT = 0.5
 #: So few telling words are vague where they are no service's name, and several services share them about equally.
-_FEW, _IS_NAME, _SHARED, _CONCEIVABLE = 2, 0.95, 0.8, 0.005
+_FEW, _IS_NAME, _SHARED, _CONCEIVABLE = 2, 0.95, 0.8, 0.03
 _CANDIDATES = 3
 #: A department's name is certain, or likely where the caller asks for somebody.
 _NAMED, _PERHAPS_NAMED = 0.87, 0.75
@@ -48,6 +54,8 @@ _ONE_WORD = ("name", "number", "choice")
 _WANTS_SOMEBODY = frozenset({Intent.CONNECT, Intent.HUMAN})
 #: "Mit jemandem über Wohngeld sprechen" goes to the service's department from this score on.
 _SURE = 0.7
+#: A piece of an utterance names a service from this likelihood on, and so many wishes are followed.
+_NAMED_ALONE, _MOST_WISHES = 0.4, 4
 _FOLLOW_UP, _LIKELY_FOLLOW_UP = 0.9, 0.6
 
 Scores = NDArray[np.float32]
@@ -81,6 +89,20 @@ def train(city: City, vectors: Scores | None, progress: Progress | None = None) 
         train_aspects(city, about, aside),
         train_emergencies(city, about, danger),
     )
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Pieces of an utterance that are about one thing."""
+
+    text: str
+    service: str | None
+    is_wish: bool
+
+
+def _may_follow(piece: Piece, before: _Group) -> bool:
+    """Whether a piece is a wish beside what was said before, and not what that was told for."""
+    return before.is_wish or piece.is_added or not piece.is_wish
 
 
 class Understander:
@@ -136,11 +158,34 @@ class Understander:
             return _told(asked, intent)
         if intents:
             return self._spoken_to_bot(asked, intents, mention, expecting)
-        if mention and self._is_about(mention, asked, calls_for):
+        if mention and (self._is_wanted(mention, asked) or self._is_about(mention, asked, calls_for)):
             return _to_department(asked, mention.department, mention.score)
         if expecting == "yes_no" and (answer := self._answer(asked)):
             return _told(asked, answer)
         return asked
+
+    def wishes(self, text: str, language: str) -> list[str]:
+        """The wishes of an utterance in their order, as they may be understood one by one; the text alone if one.
+
+        By words and sound alone: what it takes to be several is understood again, each with its meaning.
+        """
+        found = pieces(text, language)
+        groups: list[_Group] = []
+        for piece in found if len(found) > 1 else ():
+            service = self._named(piece.text)
+            last = groups[-1] if groups else None
+            if last is None or (service and last.service and service != last.service and _may_follow(piece, last)):
+                groups.append(_Group(piece.text, service, piece.is_wish))
+            else:
+                together = f"{last.text}, {piece.text}"
+                groups[-1] = _Group(together, last.service or service, last.is_wish or piece.is_wish)
+        return [group.text for group in groups[:_MOST_WISHES]] if len(groups) > 1 else split(text, language)
+
+    def _named(self, text: str) -> str | None:
+        """The service that a piece of an utterance names, by words and sound."""
+        evidence = self._matcher.evidence(text)
+        place, likelihood = evidence.ranking(1)[0]
+        return self._matcher.services[place] if evidence.is_telling and likelihood >= _NAMED_ALONE else None
 
     def hotwords(self, understanding: Understanding, texts: Sequence[str]) -> tuple[str, ...]:
         """See :meth:`.Hotwords.choose`."""
@@ -189,6 +234,8 @@ class Understander:
             if score >= NOMATCH_BELOW:
                 vague = len(content(hypotheses[0].text)) <= _FEW
                 choices = (self._unnamed(evidence) if vague else ()) or _choices(candidates)
+                if not choices and score < _LIKELIER_THAN_NOT:
+                    choices = (service,)
                 return replace(asked, intent=Intent.SERVICE, choices=tuple(key for key in choices if key != rejected))
         if last_service and asked.aspect:
             sure = _LIKELY_FOLLOW_UP if evidence.is_telling else _FOLLOW_UP
@@ -210,7 +257,10 @@ class Understander:
 
     def _mention(self, text: str, is_likely: bool) -> Mention | None:
         """A department named well enough."""
-        mention = self._directory.find(fold(text))
+        folded = fold(text)
+        if mention := self._directory.by_extension(folded):
+            return mention
+        mention = self._directory.find(folded)
         enough = _PERHAPS_NAMED if is_likely else _NAMED
         return mention if mention and mention.score >= enough else None
 
@@ -226,14 +276,31 @@ class Understander:
         if intent in _WANTS_SOMEBODY:
             if mention and mention.department != self._city.switchboard:
                 return _to_department(asked, mention.department, mention.score)
-            bare = without_partners(asked.text)
-            matter = self._question(bare, asked.language, (Hypothesis(bare, 1.0),), None)
-            if matter.service and matter.confidence >= _SURE:
-                department = self._city.services[matter.service].department
-                return _to_department(matter, department, matter.confidence)
+            if matter := self._matter(asked):
+                department = self._city.services[matter[0]].department
+                return _to_department(replace(asked, service=matter[0], confidence=matter[1]), department, matter[1])
         if expecting == "yes_no" and intent is Intent.GOODBYE and Intent.YES in intents:
             intent = Intent.YES  # "ja danke" is an answer there
         return _told(asked, intent)
+
+    def _matter(self, asked: Understanding) -> tuple[str, float] | None:
+        """What somebody is wanted for, as a service that is named, and its likelihood: "mit wem über Wohngeld"."""
+        bare = " ".join(word for word in without_partners(asked.text).split() if not is_beside_people(word))
+        if not content(bare):
+            return None
+        evidence = self._matcher.evidence(bare)
+        place, likelihood = evidence.ranking(1)[0]
+        named = likelihood >= _SURE and evidence.terms[place] >= _NAMED
+        return (self._matcher.services[place], likelihood) if named else None
+
+    def _is_wanted(self, mention: Mention, asked: Understanding) -> bool:
+        """Whether somebody of a department is asked for, whatever it may be about."""
+        if mention.score < _NAMED:
+            return False
+        words = fold(asked.text).split()
+        if somebody_of(" ".join(words[: mention.start]), asked.language):
+            return True
+        return summons(asked.text, asked.language) and not self._is_named_alike(mention, asked)
 
     def _is_about(self, mention: Mention, asked: Understanding, calls_for: bool) -> bool:
         """Whether an utterance that names a department is about the department itself."""
@@ -241,6 +308,7 @@ class Understander:
             return True
         words = fold(asked.text).split()
         rest = content(" ".join([*words[: mention.start], *words[mention.end :]]))
+        rest = [word for word in rest if not is_beside_people(word)]
         if calls_for or len(words) == mention.end - mention.start:
             return not rest
         return asked.aspect in _OF_A_DEPARTMENT and not rest and not self._is_named_alike(mention, asked)

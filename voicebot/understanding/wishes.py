@@ -14,6 +14,8 @@ from voicebot.understanding.spans import Spans
 
 _MOST = 4
 """Wishes in one utterance; what follows stays with the last."""
+#: Pieces looked at, words of a piece without a verb, and of what such a piece borrows at most.
+_MOST_PIECES, _BARE, _LONGEST_HEAD = 6, 4, 4
 
 
 def split(text: str, language: str) -> list[str]:
@@ -31,6 +33,75 @@ def split(text: str, language: str) -> list[str]:
             parts[-1] = _Part(parts[-1].begin, edge.end)
             parts.append(_Part(edge.begin, len(spans.folded)))
     return [spans.said(part.begin, part.end) for part in parts] if len(parts) > 1 else [text]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of an utterance that may be about a thing of its own."""
+
+    text: str
+    is_wish: bool
+    """Whether it asks or wants, or names a thing and no more; otherwise it only tells."""
+    is_added: bool
+    """Whether it says that it is one more thing."""
+
+
+def pieces(text: str, language: str) -> list[Piece]:
+    """The smallest parts of an utterance that name anything, in their order: at commas, at "und", at links.
+
+    What has no verb of its own borrows from the piece before how that begins, and from the one after it the verb it
+    ends with: "was kostet" in "was kostet der Pass und der Ausweis", "anmelden" in "Auto und Hund anmelden".
+    """
+    spans, book = Spans(text), phrasebook(language)
+    cut = [
+        (begin, end, linked) for begin, end, linked in _cuts(spans, book) if _has_content(spans.folded[begin:end], book)
+    ]
+    folded = [spans.folded[begin:end].strip() for begin, end, _ in cut]
+    said = [spans.said(begin, end) for begin, end, _ in cut]
+    found: list[Piece] = []
+    head = ""
+    for place, part in enumerate(folded):
+        wants, tells = book.wishes.wants.search(part), book.wishes.tells.search(part)
+        is_bare = not wants and not tells and len(part.split()) <= _BARE
+        own = said[place]
+        if not is_bare:
+            head = _head(part, book)
+        elif head:
+            own = f"{head} {own}"
+        if not book.wishes.shared.search(part):
+            near = [*folded[place + 1 : place + 2], *(folded[place - 1 : place] if place and is_bare else ())]
+            verb = next((verb.group() for each in near if (verb := book.wishes.shared.search(each))), "")
+            own = f"{own} {verb}" if verb and len(part.split()) <= 2 * _BARE else own
+        is_added = cut[place][2] or bool(book.wishes.adds.search(part))
+        found.append(Piece(own, bool(wants) or is_bare, is_added))
+    return found
+
+
+def _cuts(spans: Spans, book: Phrasebook) -> list[tuple[int, int, bool]]:
+    """Where pieces begin and end in the folded text, and whether words that only link stood before."""
+    edges = {place: (place, False) for place in (*spans.commas, *spans.sentence_ends)}
+    for pattern, group, links in ((book.wishes.joints, "link", False), (book.wishes.links, 0, True)):
+        edges |= {found.start(): (found.end(group), links) for found in pattern.finditer(spans.folded)}
+    cut: list[tuple[int, int, bool]] = []
+    begin, linked = 0, False
+    for place in sorted(edges):
+        after, links = edges[place]
+        if place < begin:
+            continue
+        if place > begin:
+            cut.append((begin, place, linked))
+            linked = False
+        begin, linked = after, linked or links
+    cut.append((begin, len(spans.folded), linked))
+    return cut[:_MOST_PIECES]
+
+
+def _head(part: str, book: Phrasebook) -> str:
+    """How a piece begins, up to the first word that says what it is about."""
+    telling = frozenset(book.content(part))
+    words = part.split()
+    end = next((place for place, word in enumerate(words) if word in telling), 0)
+    return " ".join(words[:end]) if end <= _LONGEST_HEAD else ""
 
 
 class _Kind(Enum):
