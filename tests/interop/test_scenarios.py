@@ -45,10 +45,14 @@ def line(start_line: StartLine, desk: tuple[Voicebot, int]) -> Iterator[Line]:
         yield line
 
 
+def ring(line: Line, *arguments: str) -> Voicebot:
+    to = ("--to", f"sip:939@{line.host}:{line.port}")
+    return Voicebot("call", *to, "--journal", str(line.journal_file), *arguments, environ={})
+
+
 def call(line: Line, *arguments: str) -> tuple[Voicebot, int]:
     """Callers who have rung the line and left, and their exit status."""
-    to = ("--to", f"sip:939@{line.host}:{line.port}")
-    callers = Voicebot("call", *to, "--journal", str(line.journal_file), *arguments, environ={})
+    callers = ring(line, *arguments)
     try:
         return callers, callers.wait(LIMIT_S)
     finally:
@@ -89,3 +93,17 @@ def test_what_a_scenario_expects_and_does_not_get_is_one_line(line: Line, tmp_pa
         "early: expected the call to be ended by bot, not by caller",
     ]
     assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_callers_who_are_stopped_hang_up_first(line: Line, tmp_path: Path) -> None:
+    paths = [tmp_path / "one.toml", tmp_path / "two.toml"]
+    for path in paths:
+        path.write_text("[[turn]]\nwait_s = 60\n", encoding="utf-8")
+    before = len(line.events("established"))
+    callers = ring(line, "--at-once", "2", *map(str, paths))
+    try:
+        line.wait_until(lambda: len(line.events("established")) == before + 2, "two calls", 30)
+    finally:
+        callers.end()
+    for entry in line.events("established")[before:]:
+        assert line.wait_for("ended", 10, call=entry["call"])["code"] == 200

@@ -7,9 +7,12 @@ transferred needs two.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import logging
 import multiprocessing
+import os
+import signal
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -88,6 +91,9 @@ def ring(job: Job) -> CallReport:
             console.print_json({"at": round(time.time(), 3), "event": what, **about, **details})
 
     async def call() -> CallReport:
+        here = asyncio.current_task()
+        assert here is not None
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, here.cancel)
         line = job.line
         port = line.port or free_port()
         phone = telephone(line.host, port, job.rtp_port, user=job.scenario.number, codecs=line.codecs)
@@ -98,7 +104,11 @@ def ring(job: Job) -> CallReport:
         finally:
             await endpoint.stop()
 
-    report = asyncio.run(call())
+    try:
+        report = asyncio.run(call())
+    except asyncio.CancelledError:
+        # By SIGTERM: as with Ctrl-C, whoever talked has hung up.
+        raise KeyboardInterrupt from None
     report.round = job.round
     return report
 
@@ -108,21 +118,45 @@ def ring_all(jobs: Sequence[Job], at_once: int) -> Iterator[tuple[Job, CallRepor
     if at_once == 1:
         yield from ((job, ring(job)) for job in jobs)
         return
-    begin = functools.partial(_begin, logging.getLogger().level)
+    begin = functools.partial(_begin, os.getpid(), logging.getLogger().level)
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(min(at_once, len(jobs)), mp_context=context, initializer=begin)
     try:
-        waiting: dict[Future[CallReport], Job] = {pool.submit(ring, job): job for job in jobs}
+        with _interrupts_are_ours():
+            waiting: dict[Future[CallReport], Job] = {pool.submit(_ring, job): job for job in jobs}
         while waiting:
             for done in wait(waiting, return_when=FIRST_COMPLETED).done:
                 yield waiting.pop(done), done.result()
     except BrokenProcessPool:
         raise EndpointError("a caller's process died in the middle of a call; try fewer --at-once") from None
     finally:
+        # All is done, or something went wrong, and then the others hang up.
+        for caller in multiprocessing.active_children():
+            caller.terminate()
         pool.shutdown(cancel_futures=True)
 
 
-def _begin(level: int) -> None:
+@contextlib.contextmanager
+def _interrupts_are_ours() -> Iterator[None]:
+    """Processes begun meanwhile never see Ctrl-C: it would meet them anywhere, and we end them in any case."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _ring(job: Job) -> CallReport:
+    try:
+        return ring(job)
+    except KeyboardInterrupt:
+        # The pool would only report it and wait for the next job.
+        os._exit(130)
+
+
+def _begin(parent: int, level: int) -> None:
     """What a new process lacks of its parent, whose end it does not outlive."""
     die_with_parent()
+    if os.getppid() != parent:
+        os._exit(1)  # it was over before we asked the kernel to tell us
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")

@@ -13,12 +13,12 @@ def lines(report: CallReport) -> Iterator[str]:
     """What came of a call, turn by turn."""
     yield f"{report.scenario}: {report.codec or 'no call'}, ended by {report.ended_by}"
     for turn in report.turns:
-        notes = [f"{turn.latency_s:.3f} s" if turn.latency_s is not None else "no reply to be timed"]
+        notes = [] if turn.latency_s is None else [f"{turn.latency_s:.3f} s"]
         if turn.silenced_s is not None:
             notes.append(f"the bot was silent after {turn.silenced_s:.2f} s")
         if turn.cut_in:
             notes.append("the bot cut in")
-        yield f"  {turn.did}: {', '.join(notes)}"
+        yield f"  {turn.did}{': ' if notes else ''}{', '.join(notes)}"
         for entry in turn.heard:
             about = (entry.details.get(key) for key in ("intent", "service", "aspect"))
             yield f"    understood „{entry.details.get('text', '')}“: {' '.join(filter(None, about))}"
