@@ -1,5 +1,6 @@
 """Understanding for a small invented town, by words and sound alone."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -31,7 +32,7 @@ CITY = City(
         for each in [
             department("zentrale", "Telefonzentrale", "Zentrale", "Rathaus"),
             department("buergerbuero", "Bürgerbüro", "Meldeamt", "Passamt"),
-            department("standesamt", "Standesamt"),
+            replace(department("standesamt", "Standesamt"), extension="17"),
             department("steuern", "Steueramt", "Stadtkasse"),
             department("buecherei", "Stadtbücherei", "Bibliothek"),
         ]
@@ -133,10 +134,97 @@ def test_a_person_for_a_service_is_its_department(understander: Understander) ->
     assert (got.intent, got.department, got.service) == (Intent.DEPARTMENT, "steuern", "hundesteuer")
 
 
-@pytest.mark.parametrize("text", ["Mit der Zentrale bitte verbinden", "Ich will nicht mit einem Computer reden"])
+@pytest.mark.parametrize(
+    ("text", "department"),
+    [
+        ("Die Dame vom Standesamt bitte", "standesamt"),
+        (
+            "Da möchte ich bitte mit der Frau Schneider vom Meldeamt drüber sprechen, die kennt meinen Fall",
+            "buergerbuero",
+        ),
+        ("Das Standesamt hat mir geschrieben, kann ich da mal jemanden sprechen", "standesamt"),
+        ("Ich muss zum Standesamt", "standesamt"),
+        ("Geben Sie mir die Leute von der Hundesteuer", "steuern"),
+        ("Apparat siebzehn bitte", "standesamt"),
+        ("Durchwahl eins sieben", "standesamt"),
+    ],
+)
+def test_a_department_however_it_is_asked_for(understander: Understander, text: str, department: str) -> None:
+    got = ask(understander, text)
+    assert (got.intent, got.department) == (Intent.DEPARTMENT, department)
+
+
+@pytest.mark.parametrize("text", ["Apparat neunundneunzig", "Was ist eine Durchwahl?"])
+def test_an_extension_that_nobody_has(understander: Understander, text: str) -> None:
+    assert ask(understander, text).department is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mit der Zentrale bitte verbinden",
+        "Ich will nicht mit einem Computer reden",
+        "Lieber ein Mensch",
+        "Wenn möglich eine Kollegin",
+        "Mit so einem Automaten rede ich nicht",
+        "Holen Sie mal bitte einen ans Telefon",
+        "Nee, hören Sie auf, einen richtigen Mitarbeiter will ich",
+    ],
+)
 def test_a_person_no_matter_which(understander: Understander, text: str) -> None:
     assert ask(understander, text).intent in (Intent.HUMAN, Intent.CONNECT)
     assert ask(understander, text).department is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mein Perso ist abgelaufen, ich kann den nicht am Computer beantragen, ich habe keinen Computer",
+        "Kann ich den Ausweis für jemanden abholen?",
+        "Wer ist mein Ansprechpartner für die Hundesteuer?",
+    ],
+)
+def test_people_and_machines_that_are_only_mentioned(understander: Understander, text: str) -> None:
+    assert ask(understander, text).intent is Intent.SERVICE
+
+
+@pytest.mark.parametrize(
+    ("text", "wishes"),
+    [
+        (
+            "Ich brauche einen Personalausweis und die Geburtsurkunde von meinem Sohn",
+            ["Ich brauche einen Personalausweis", "die Geburtsurkunde von meinem Sohn"],
+        ),
+        ("Personalausweis, Parkausweis", ["Personalausweis", "Parkausweis"]),
+        ("Hund und Wohnsitz ummelden", ["Hund ummelden", "Wohnsitz ummelden"]),
+        ("Was kostet ein Perso und ein Parkausweis?", ["Was kostet ein Perso", "was kostet ein Parkausweis?"]),
+        (
+            "Neben dem Personalausweis bräuchte ich auch noch eine Geburtsurkunde",
+            ["Neben dem Personalausweis", "bräuchte ich auch noch eine Geburtsurkunde"],
+        ),
+        (
+            "Mein Hund ist gestorben, und einen Parkausweis brauche ich auch",
+            ["Mein Hund ist gestorben", "einen Parkausweis brauche ich auch"],
+        ),
+    ],
+)
+def test_wishes_are_told_by_what_they_name(understander: Understander, text: str, wishes: list[str]) -> None:
+    assert understander.wishes(text, "de") == wishes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "und",
+        "Mein Hund ist gestorben, ich brauche eine Urkunde darüber",
+        "Ich brauche eine Geburtsurkunde, damit ich einen Ausweis bekomme",
+        "Mein Perso ist abgelaufen und ich brauche einen neuen Personalausweis",
+        "Reicht für den Perso der Parkausweis, den ich habe?",
+    ],
+)
+def test_what_is_one_wish_stays_one(understander: Understander, text: str) -> None:
+    assert understander.wishes(text, "de") == [text]
 
 
 @pytest.mark.parametrize("text", ["Wie wird das Wetter?", "Ich hätte gern eine Pizza", "Blablabla", "", "?!"])

@@ -31,7 +31,14 @@ def summons(text: str, language: str) -> bool:
 
 def somebody_of(before: str, language: str) -> bool:
     """Whether folded words end as they do before the department of somebody: "gern die Dame vom"."""
-    return any(phrasebook(name).people.of.search(before) for name in _books(language))
+    books = (phrasebook(name).people for name in _books(language))
+    return any(found.end() == len(before) for book in books for found in book.of.finditer(before))
+
+
+def calls_somebody_of(text: str, language: str) -> bool:
+    """Whether somebody is wanted who deals with something: "geben Sie mir die Leute vom Kanal"."""
+    folded = fold(text)
+    return summons(text, language) and any(phrasebook(name).people.of.search(folded) for name in _books(language))
 
 
 def is_beside_people(word: str) -> bool:

@@ -120,7 +120,7 @@ class People:
     """What may stand beside these without saying what it is about."""
     unless: re.Pattern[str]
     of: re.Pattern[str]
-    """Up to a department's name: "die Dame vom"."""
+    """What comes before a department or a matter: "die Dame vom"."""
 
     @classmethod
     def read(cls, table: Mapping[str, Any]) -> People:
@@ -128,7 +128,7 @@ class People:
             re.compile(rf"(?<!\w){_any(table[key])}(?!\w)") for key in ("some", "anyone", "called", "unless")
         )
         around = frozenset(word for line in table["around"] for word in fold(line).split())
-        return cls(some, anyone, called, around, unless, re.compile(rf"(?<!\w){_any(table['of'])}$"))
+        return cls(some, anyone, called, around, unless, re.compile(rf"(?<!\w){_any(table['of'])}(?= |$)"))
 
     def are_all(self, text: str, words: Iterable[str]) -> bool:
         """Whether a folded utterance, whose telling ``words`` are given, is about nobody and nothing else."""
@@ -154,12 +154,19 @@ class Wishes:
     """What is no wish of its own after a link: "meine Frau"."""
     joints: re.Pattern[str]
     """Where two things may be joined; the group ``link`` is cut off."""
+    turns: re.Pattern[str]
+    """How one more wish begins without a word that joins it: "brauche ich noch"."""
     wants: re.Pattern[str]
     """Words of who wants or asks something."""
     tells: re.Pattern[str]
     """Verbs of who tells something."""
     adds: re.Pattern[str]
     """Words that say that it is one more thing: "auch", "außerdem"."""
+    articles: re.Pattern[str]
+    subordinate: re.Pattern[str]
+    """How a clause begins that only goes on: "damit", "dass"."""
+    back: re.Pattern[str]
+    """Words for what was said before: "dafür"."""
     shared: re.Pattern[str]
     """Verbs that may belong to two things and are said once: "Auto und Hund anmelden"."""
 
@@ -172,7 +179,10 @@ class Wishes:
             pairs=tuple(_whole(pattern) for pattern in table["pairs"]),
             company=re.compile(_any(table["company"])),
             joints=re.compile(rf"(?<!\w)(?P<link>{_any(table['joints'])})(?!\w)"),
-            **{name: re.compile(rf"(?<!\w){_any(table[name])}(?!\w)") for name in ("wants", "tells", "adds", "shared")},
+            **{
+                name: re.compile(rf"(?<!\w){_any(table[name])}(?!\w)")
+                for name in ("turns", "wants", "tells", "adds", "articles", "subordinate", "back", "shared")
+            },
         )
 
 

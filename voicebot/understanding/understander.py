@@ -20,6 +20,7 @@ from voicebot.understanding.hotwords import Hotwords
 from voicebot.understanding.hypotheses import REAL, Hypothesis, instead_of_noise, mixed
 from voicebot.understanding.intents import (
     asks_for_somebody,
+    calls_somebody_of,
     control_intents,
     is_beside_people,
     is_noise,
@@ -100,9 +101,14 @@ class _Group:
     is_wish: bool
 
 
-def _may_follow(piece: Piece, before: _Group) -> bool:
-    """Whether a piece is a wish beside what was said before, and not what that was told for."""
-    return before.is_wish or piece.is_added or not piece.is_wish
+def _may_follow(piece: Piece, before: _Group, *, is_sure: bool) -> bool:
+    """Whether a piece is a wish beside what was said before, and not what that was told for.
+
+    :param is_sure: whether it is sure what it is about
+    """
+    if not piece.may_follow or (piece.points_back and not (is_sure and piece.is_joined)):
+        return False
+    return piece.is_added or (before.is_wish and is_sure)
 
 
 class Understander:
@@ -160,6 +166,8 @@ class Understander:
             return self._spoken_to_bot(asked, intents, mention, expecting)
         if mention and (self._is_wanted(mention, asked) or self._is_about(mention, asked, calls_for)):
             return _to_department(asked, mention.department, mention.score)
+        if not mention and calls_somebody_of(text, language) and (matter := self._matter(asked)):
+            return self._to_department_of(asked, *matter)
         if expecting == "yes_no" and (answer := self._answer(asked)):
             return _told(asked, answer)
         return asked
@@ -170,22 +178,27 @@ class Understander:
         By words and sound alone: what it takes to be several is understood again, each with its meaning.
         """
         found = pieces(text, language)
-        groups: list[_Group] = []
-        for piece in found if len(found) > 1 else ():
-            service = self._named(piece.text)
-            last = groups[-1] if groups else None
-            if last is None or (service and last.service and service != last.service and _may_follow(piece, last)):
+        if not any(piece.may_follow for piece in found[1:]):
+            return split(text, language)
+        groups = [_Group(found[0].text, self._named(found[0].text)[0], found[0].is_wish)]
+        for piece in found[1:]:
+            last = groups[-1]
+            service, is_sure = self._named(piece.text) if piece.may_follow or not last.service else (None, False)
+            is_other = bool(last.service and service and service != last.service)
+            if is_other and _may_follow(piece, last, is_sure=is_sure):
                 groups.append(_Group(piece.text, service, piece.is_wish))
             else:
                 together = f"{last.text}, {piece.text}"
                 groups[-1] = _Group(together, last.service or service, last.is_wish or piece.is_wish)
         return [group.text for group in groups[:_MOST_WISHES]] if len(groups) > 1 else split(text, language)
 
-    def _named(self, text: str) -> str | None:
-        """The service that a piece of an utterance names, by words and sound."""
+    def _named(self, text: str) -> tuple[str | None, bool]:
+        """The service that a piece of an utterance is about, by words and sound, and whether that is sure."""
         evidence = self._matcher.evidence(text)
         place, likelihood = evidence.ranking(1)[0]
-        return self._matcher.services[place] if evidence.is_telling and likelihood >= _NAMED_ALONE else None
+        if not evidence.is_telling or likelihood < _NAMED_ALONE:
+            return None, False
+        return self._matcher.services[place], likelihood >= _SURE or float(evidence.terms[place]) >= _NAMED
 
     def hotwords(self, understanding: Understanding, texts: Sequence[str]) -> tuple[str, ...]:
         """See :meth:`.Hotwords.choose`."""
@@ -277,11 +290,14 @@ class Understander:
             if mention and mention.department != self._city.switchboard:
                 return _to_department(asked, mention.department, mention.score)
             if matter := self._matter(asked):
-                department = self._city.services[matter[0]].department
-                return _to_department(replace(asked, service=matter[0], confidence=matter[1]), department, matter[1])
+                return self._to_department_of(asked, *matter)
         if expecting == "yes_no" and intent is Intent.GOODBYE and Intent.YES in intents:
             intent = Intent.YES  # "ja danke" is an answer there
         return _told(asked, intent)
+
+    def _to_department_of(self, asked: Understanding, service: str, likelihood: float) -> Understanding:
+        department = self._city.services[service].department
+        return _to_department(replace(asked, service=service, confidence=likelihood), department, likelihood)
 
     def _matter(self, asked: Understanding) -> tuple[str, float] | None:
         """What somebody is wanted for, as a service that is named, and its likelihood: "mit wem über Wohngeld"."""
@@ -311,6 +327,8 @@ class Understander:
         rest = [word for word in rest if not is_beside_people(word)]
         if calls_for or len(words) == mention.end - mention.start:
             return not rest
+        if asked.aspect is None and mention.score >= _NAMED and mention.department != self._city.switchboard:
+            return not rest and not self._is_named_alike(mention, asked)
         return asked.aspect in _OF_A_DEPARTMENT and not rest and not self._is_named_alike(mention, asked)
 
     def _is_named_alike(self, mention: Mention, asked: Understanding) -> bool:

@@ -5,7 +5,8 @@ Conservative: a part that cannot stand by itself stays with its neighbour.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from voicebot.understanding.aspects import find_aspect
@@ -35,6 +36,12 @@ def split(text: str, language: str) -> list[str]:
     return [spans.said(part.begin, part.end) for part in parts] if len(parts) > 1 else [text]
 
 
+class _Kind(Enum):
+    SENTENCE = auto()
+    CLAUSE = auto()
+    LINK = auto()
+
+
 @dataclass(frozen=True)
 class Piece:
     """A part of an utterance that may be about a thing of its own."""
@@ -42,8 +49,21 @@ class Piece:
     text: str
     is_wish: bool
     """Whether it asks or wants, or names a thing and no more; otherwise it only tells."""
+    is_bare: bool
+    """Whether it names a thing and no more, without a verb."""
     is_added: bool
     """Whether it says that it is one more thing."""
+    is_joined: bool
+    """Whether more than a comma parts it from the one before."""
+    is_clause: bool
+    """Whether it only goes on with the one before: "damit …", "dass …"."""
+    points_back: bool
+    """Whether it may be about what was said before: "dafür"."""
+
+    @property
+    def may_follow(self) -> bool:
+        """Whether it may be a wish beside the one before at all."""
+        return not self.is_clause and (self.is_added or self.is_joined)
 
 
 def pieces(text: str, language: str) -> list[Piece]:
@@ -53,47 +73,88 @@ def pieces(text: str, language: str) -> list[Piece]:
     ends with: "was kostet" in "was kostet der Pass und der Ausweis", "anmelden" in "Auto und Hund anmelden".
     """
     spans, book = Spans(text), phrasebook(language)
-    cut = [
-        (begin, end, linked) for begin, end, linked in _cuts(spans, book) if _has_content(spans.folded[begin:end], book)
-    ]
-    folded = [spans.folded[begin:end].strip() for begin, end, _ in cut]
-    said = [spans.said(begin, end) for begin, end, _ in cut]
+    wishes = book.wishes
+    cuts = _cuts(spans, book)
+    folded = [spans.folded[cut.begin : cut.end].strip() for cut in cuts]
     found: list[Piece] = []
-    head = ""
-    for place, part in enumerate(folded):
-        wants, tells = book.wishes.wants.search(part), book.wishes.tells.search(part)
-        is_bare = not wants and not tells and len(part.split()) <= _BARE
-        own = said[place]
+    head, was_bare = "", False
+    for place, (cut, part) in enumerate(zip(cuts, folded, strict=True)):
+        wants = bool(wishes.wants.search(part))
+        is_bare = not wants and not wishes.tells.search(part) and len(part.split()) <= _BARE
+        own = spans.said(cut.begin, cut.end)
         if not is_bare:
             head = _head(part, book)
         elif head:
-            own = f"{head} {own}"
-        if not book.wishes.shared.search(part):
+            has_article = wishes.articles.fullmatch(part.split()[0])
+            own = f"{_without_article(head, book) if has_article else head} {own}".strip()
+        if not wishes.shared.search(part) and len(part.split()) <= 2 * _BARE:
             near = [*folded[place + 1 : place + 2], *(folded[place - 1 : place] if place and is_bare else ())]
-            verb = next((verb.group() for each in near if (verb := book.wishes.shared.search(each))), "")
-            own = f"{own} {verb}" if verb and len(part.split()) <= 2 * _BARE else own
-        is_added = cut[place][2] or bool(book.wishes.adds.search(part))
-        found.append(Piece(own, bool(wants) or is_bare, is_added))
+            verb = next((verb.group() for each in near if (verb := wishes.shared.search(each))), "")
+            own = f"{own} {verb}".strip()
+        found.append(
+            Piece(
+                own,
+                is_wish=wants or is_bare,
+                is_bare=is_bare,
+                is_added=cut.is_linked or bool(wishes.adds.search(f"{cut.before} {part}")),
+                # In a list all are named alike: "Reisepass, Ausweis, was kostet das".
+                is_joined=cut.is_joined or (is_bare and was_bare),
+                is_clause=not (cut.is_joined or is_bare) and bool(wishes.subordinate.match(part)),
+                points_back=bool(wishes.back.search(part)),
+            )
+        )
+        was_bare = is_bare
     return found
 
 
-def _cuts(spans: Spans, book: Phrasebook) -> list[tuple[int, int, bool]]:
-    """Where pieces begin and end in the folded text, and whether words that only link stood before."""
-    edges = {place: (place, False) for place in (*spans.commas, *spans.sentence_ends)}
-    for pattern, group, links in ((book.wishes.joints, "link", False), (book.wishes.links, 0, True)):
-        edges |= {found.start(): (found.end(group), links) for found in pattern.finditer(spans.folded)}
-    cut: list[tuple[int, int, bool]] = []
-    begin, linked = 0, False
+@dataclass(frozen=True)
+class _Cut:
+    begin: int
+    end: int
+    before: str = ""
+    """What was cut off before it: "und dann"."""
+    is_joined: bool = False
+    is_linked: bool = False
+
+
+def _cuts(spans: Spans, book: Phrasebook) -> list[_Cut]:
+    """Where pieces lie in the folded text."""
+    edges = dict.fromkeys(spans.commas, (0, False, False)) | dict.fromkeys(spans.sentence_ends, (0, True, False))
+    edges |= {found.start(): (0, True, False) for found in book.wishes.turns.finditer(spans.folded)}
+    for found in book.wishes.joints.finditer(spans.folded):
+        edges[found.start()] = (found.end("link") - found.start(), True, False)
+    for found in book.wishes.links.finditer(spans.folded):
+        edges[found.start()] = (found.end() - found.start(), True, True)
+    cut = [_Cut(0, len(spans.folded))]
     for place in sorted(edges):
-        after, links = edges[place]
-        if place < begin:
+        last, (length, is_joined, is_linked) = cut[-1], edges[place]
+        if place < last.begin:
             continue
-        if place > begin:
-            cut.append((begin, place, linked))
-            linked = False
-        begin, linked = after, linked or links
-    cut.append((begin, len(spans.folded), linked))
-    return cut[:_MOST_PIECES]
+        said = spans.folded[place : place + length]
+        if spans.folded[last.begin : place].strip():
+            cut[-1] = replace(last, end=place)
+            cut.append(_Cut(place + length, len(spans.folded), said, is_joined, is_linked))
+        else:
+            before = f"{last.before} {said}".strip()
+            joined, linked = last.is_joined or is_joined, last.is_linked or is_linked
+            cut[-1] = _Cut(place + length, len(spans.folded), before, joined, linked)
+    return _with_content(cut, spans, book)[:_MOST_PIECES]
+
+
+def _with_content(cuts: Sequence[_Cut], spans: Spans, book: Phrasebook) -> list[_Cut]:
+    """Those that say something; what says nothing, as "brauche ich auch", goes with the one before."""
+    kept: list[_Cut] = []
+    for cut in cuts:
+        if _has_content(spans.folded[cut.begin : cut.end], book):
+            kept.append(cut)
+        elif kept:
+            kept[-1] = replace(kept[-1], end=cut.end)
+    return kept
+
+
+def _without_article(head: str, book: Phrasebook) -> str:
+    before, _, last = head.rpartition(" ")
+    return before if book.wishes.articles.fullmatch(last) else head
 
 
 def _head(part: str, book: Phrasebook) -> str:
@@ -102,12 +163,6 @@ def _head(part: str, book: Phrasebook) -> str:
     words = part.split()
     end = next((place for place, word in enumerate(words) if word in telling), 0)
     return " ".join(words[:end]) if end <= _LONGEST_HEAD else ""
-
-
-class _Kind(Enum):
-    SENTENCE = auto()
-    CLAUSE = auto()
-    LINK = auto()
 
 
 @dataclass(frozen=True)
