@@ -309,3 +309,10 @@ def test_a_doubtful_question_is_asked_back_and_a_yes_answers_it() -> None:
                 assert said.startswith("Ausweis documents.")
             else:
                 assert said == talker.prompt("clarify_other")
+
+
+def test_a_correction_asks_what_was_asked_before_whatever_aspect_was_guessed() -> None:
+    talker = Talker()
+    talker.hears(about("anmelden", "fee"))
+    guessed = about("ummelden", "documents", "Nein, ich meinte die Ummeldung")
+    assert talker.hears(guessed).startswith("Gebühr ummelden.")

@@ -9,6 +9,7 @@ from voicebot.dialogue import messages, transfers
 from voicebot.dialogue.inputs import Do, HangUp, Input, Kind, State
 from voicebot.dialogue.talk import Choosing, Talk
 from voicebot.routing import Action, Decision
+from voicebot.understanding.aspects import find_aspect
 from voicebot.understanding.corrections import corrected
 from voicebot.understanding.result import Intent, Understanding
 
@@ -134,7 +135,8 @@ def _second(talk: Talk, first: Decision) -> tuple[Understanding, Decision] | Non
 
 def _with_corrected_aspect(talk: Talk, heard: Understanding) -> Understanding:
     """ "Nein, ich meinte den Reisepass" asks what was asked before, about another service."""
-    if heard.intent is not Intent.SERVICE or heard.aspect is not None or not talk.topics:
+    # An aspect that no phrase names is a guess from the service's name alone.
+    if heard.intent is not Intent.SERVICE or not talk.topics or find_aspect(heard.text, heard.language):
         return heard
     wanted, _ = corrected(heard.text, heard.language)
     return replace(heard, aspect=talk.topics[-1].heard.aspect) if wanted != heard.text else heard
