@@ -135,8 +135,8 @@ def _parser() -> argparse.ArgumentParser:
     messages.add_argument("--done", type=int, metavar="ID", help="mark a message as dealt with")
 
     models = add("models", "list and fetch models and voices", "voicebot models fetch de_DE-thorsten-medium")
-    models.add_argument("action", choices=("list", "fetch", "embed"), nargs="?", default="list")
-    models.add_argument("name", nargs="*", help="fetch: voices or Whisper models; embed: the archive to write")
+    models.add_argument("action", choices=("list", "fetch", "embed", "alarm"), nargs="?", default="list")
+    models.add_argument("name", nargs="*", help="fetch: voices or Whisper models; embed, alarm: the archive to write")
 
     add("doctor", "check settings, database, data, models, ports and the speech process", "voicebot doctor")
 

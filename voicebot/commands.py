@@ -284,6 +284,9 @@ def models(options: argparse.Namespace) -> None:
     if options.action == "embed":
         _embed(current, [Path(name) for name in options.name])
         return
+    if options.action == "alarm":
+        _alarm(current, [Path(name) for name in options.name])
+        return
     if not options.name:
         raise UsageError("which one? For example: voicebot models fetch de_DE-thorsten-medium")
     with console.Bars() as bars:
@@ -305,6 +308,28 @@ def _embed(current: Settings, archives: list[Path]) -> None:
     with console.Bars() as bars:
         Embedder(current.speech.threads).embed_cached(texts, archives[0], bars, shipped_embeddings())
     console.note(f"{archives[0]}: {len(texts)} vectors")
+
+
+def _alarm(current: Settings, archives: list[Path]) -> None:
+    """Write what tells emergencies, fitted to the package's sentences and the sample's texts."""
+    from voicebot.archive import save_arrays
+    from voicebot.catalogue.folder import read_folder
+    from voicebot.knowledge import SAMPLE_CITY, shipped_embeddings
+    from voicebot.share import share
+    from voicebot.speech.embedder import Embedder
+    from voicebot.understanding import alarm_fitting
+
+    if len(archives) != 1:
+        raise UsageError("which file? For example: voicebot models alarm voicebot/understanding/alarm.npz")
+    city = read_folder(share("data") / SAMPLE_CITY)
+    texts = alarm_fitting.texts(city)
+    with console.Bars() as bars, tempfile.TemporaryDirectory(prefix="voicebot-alarm-") as folder:
+        cache = Path(folder, "embeddings.npz")
+        vectors = Embedder(current.speech.threads).embed_cached(texts, cache, bars, shipped_embeddings())
+        alarm, kept = alarm_fitting.fit(city, vectors, lambda done, steps: bars("fitting", done, steps))
+    save_arrays(archives[0], alarm.arrays())
+    for name, share_kept in vars(kept).items():
+        print(f"{name.replace('_', ' ')}: {share_kept:.1%}")
 
 
 def doctor(options: argparse.Namespace) -> int:

@@ -125,7 +125,7 @@ class Comprehension:
             last_service = wishes[-1].service if wishes else last_service
             wishes.append(self._understander.understand(part.text, language, part.vector, last_service=last_service))
         if whole.intent in _WISHES and _are_wishes(wishes):
-            return replace(wishes[0], text=text, then=tuple(wishes[1:]))
+            return replace(wishes[0], text=text, doubt=whole.doubt, then=tuple(wishes[1:]))
         return replace(whole, text=text) if whole.text == readings[0].text else whole
 
     async def hotwords(self, understanding: Understanding, texts: Sequence[str]) -> tuple[str, ...]:

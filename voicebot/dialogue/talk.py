@@ -65,6 +65,8 @@ class Talk:
     name: str = ""
     number: str = ""
     sample_announced: bool = False
+    warned_of: set[str] = field(default_factory=set)
+    """Emergency numbers that were mentioned because it might be an emergency."""
 
     @property
     def prompts(self) -> Prompts:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from telephony.events import TransferResult
 from voicebot.catalogue.city import Department
+from voicebot.dialogue import doubts
 from voicebot.dialogue.inputs import Do, HangUp, Input, Say, State, Transfer
 from voicebot.dialogue.talk import Talk
 from voicebot.routing import Action
@@ -60,8 +61,10 @@ def not_transferred(talk: Talk, happened: Input) -> list[Do]:
     return [said, talk.say("offer_switchboard")]
 
 
-def not_understood(talk: Talk, _: Input) -> list[Do]:
+def not_understood(talk: Talk, happened: Input) -> list[Do]:
     talk.misunderstood += 1
+    if asked := doubts.ask(talk, happened):
+        return asked
     if talk.misunderstood >= 2:
         return transfer_to(talk, talk.router.switchboard, talk.say("not_understood_person"))
     return [talk.say("not_understood")]
