@@ -263,6 +263,8 @@ UTTERANCES = [
     *(told(intent, intent.value) for intent in Intent if intent not in (Intent.SERVICE, Intent.DEPARTMENT)),
     told(Intent.NOMATCH, "die zweite"),
     told(Intent.NOMATCH, "keins davon"),
+    replace(told(Intent.NOMATCH, "Er rührt sich nicht"), doubt="112"),
+    replace(about("ausweis", None, "Mein Ausweis wurde geraubt"), doubt="110"),
 ]
 SILENT_KEYS = (Kind.THIRD,)
 """A key without a meaning where it is pressed."""

@@ -98,6 +98,13 @@ def test_an_emergency_needs_the_right_number() -> None:
     assert measures.is_emergency(Utterance("de", "Feuerwehrfest"), Outcome(Action.EMERGENCY, number="112"))
 
 
+def test_a_warning_is_any_mention_of_an_emergency_number() -> None:
+    asked = Utterance("de", "Feuer", numbers=("112",))
+    assert measures.is_warned(asked, Outcome(Action.EMERGENCY, number="110"))
+    assert measures.is_warned(asked, Outcome(Action.NOMATCH, doubt="112"))
+    assert not measures.is_warned(asked, Outcome(Action.NOMATCH))
+
+
 def test_all_of_several_wishes_are_wanted() -> None:
     asked = Utterance("de", "Pass und Hund", services=("pass", "hund"))
     assert measures.are_all_found(asked, Outcome(Action.ANSWER, wishes=("hund", "pass")))

@@ -37,7 +37,8 @@ def test_every_prompt_is_used() -> None:
         *(ROOT / "voicebot" / f"{name}.py" for name in ("routing", "line")),
     ]
     code = "".join(file.read_text() for file in files)
-    used = set(re.findall(r'"([a-z0-9_]+)"', code)) | {"emergency_110", "emergency_112"}
+    used = set(re.findall(r'"([a-z0-9_]+)"', code))
+    used |= {f"emergency_{kind}{number}" for kind in ("", "doubt_") for number in ("112", "110")}
     assert keys("de").keys() <= used
 
 

@@ -149,12 +149,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     models.add_argument(
         "action",
-        choices=("list", "fetch", "embed", "speak"),
+        choices=("list", "fetch", "embed", "alarm", "speak"),
         nargs="?",
         default="list",
         help="speak: keep the speech of all that the town's data say, as the line does between calls",
     )
-    models.add_argument("name", nargs="*", help="fetch: voices or Whisper models; embed: the archive to write")
+    models.add_argument("name", nargs="*", help="fetch: voices or Whisper models; embed, alarm: the archive to write")
 
     add("doctor", "check settings, database, data, models, ports and the speech process", "voicebot doctor")
 

@@ -222,6 +222,9 @@ def models(options: argparse.Namespace) -> None:
             raise UsageError("models speak takes no names: it makes the speech of all that the town's data say")
         _speak_ahead(current)
         return
+    if options.action == "alarm":
+        _alarm(current, [Path(name) for name in options.name])
+        return
     if not options.name:
         raise UsageError("which one? For example: voicebot models fetch de_DE-thorsten-medium")
     with console.Bars() as bars:
@@ -281,6 +284,28 @@ def _speak_ahead(current: Settings) -> None:
         f"{len(texts)} texts can be said at once; {tally.made} sentences were made, the others were there.\n"
         f"{store.folder}: {kept.sentences} sentences, {kept.size / MIB:.0f} of {store.limit // MIB} MiB"
     )
+
+
+def _alarm(current: Settings, archives: list[Path]) -> None:
+    """Write what tells emergencies, fitted to the package's sentences and the sample's texts."""
+    from voicebot.archive import save_arrays
+    from voicebot.catalogue.folder import read_folder
+    from voicebot.knowledge import SAMPLE_CITY, shipped_embeddings
+    from voicebot.share import share
+    from voicebot.speech.embedder import Embedder
+    from voicebot.understanding import alarm_fitting
+
+    if len(archives) != 1:
+        raise UsageError("which file? For example: voicebot models alarm voicebot/understanding/alarm.npz")
+    city = read_folder(share("data") / SAMPLE_CITY)
+    texts = alarm_fitting.texts(city)
+    with console.Bars() as bars, tempfile.TemporaryDirectory(prefix="voicebot-alarm-") as folder:
+        cache = Path(folder, "embeddings.npz")
+        vectors = Embedder(current.speech.threads).embed_cached(texts, cache, bars, shipped_embeddings())
+        alarm, kept = alarm_fitting.fit(city, vectors, lambda done, steps: bars("fitting", done, steps))
+    save_arrays(archives[0], alarm.arrays())
+    for name, share_kept in vars(kept).items():
+        print(f"{name.replace('_', ' ')}: {share_kept:.1%}")
 
 
 def doctor(options: argparse.Namespace) -> int:

@@ -128,7 +128,7 @@ class Comprehension:
             last_service = wishes[-1].service if wishes else last_service
             wishes.append(self._understander.understand(part.text, language, part.vector, last_service=last_service))
         if whole.intent in _WISHES and (sure := _sure_wishes(wishes, whole)):
-            return replace(sure[0], text=text, then=tuple(sure[1:]))
+            return replace(sure[0], text=text, doubt=whole.doubt, then=tuple(sure[1:]))
         return replace(whole, text=text) if whole.text == readings[0].text else whole
 
     async def hotwords(self, understanding: Understanding, texts: Sequence[str]) -> tuple[str, ...]:

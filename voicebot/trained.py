@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from voicebot.archive import Arrays, load_arrays, save_arrays
 from voicebot.catalogue.city import City
-from voicebot.understanding import aspects, emergency, matching
+from voicebot.understanding import aspects, matching
 from voicebot.understanding.learned import Classifier, Progress
 from voicebot.understanding.understander import Trained, train
 
-_PARTS: Final = ("services", "aspects", "emergencies")
+_PARTS: Final = ("services", "aspects")
 
 
 def train_cached(
@@ -26,7 +26,7 @@ def train_cached(
     kept = load_arrays(path)
     services = _classifier("services", kept)
     if services is not None and str(kept["key"]) == key:
-        return Trained(services, _classifier("aspects", kept), _classifier("emergencies", kept))
+        return Trained(services, _classifier("aspects", kept))
     trained = train(city, vectors, progress)
     arrays = {"key": np.array(key)}
     for part in _PARTS:
@@ -43,5 +43,5 @@ def _classifier(part: str, arrays: Arrays) -> Classifier | None:
 
 
 def _key(city: City, with_vectors: bool) -> str:
-    made_of = (Classifier.VERSION, with_vectors, matching.references(city), aspects.sentences(), emergency.sentences())
+    made_of = (Classifier.VERSION, with_vectors, matching.references(city), aspects.sentences())
     return hashlib.sha256(repr(made_of).encode()).hexdigest()

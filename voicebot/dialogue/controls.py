@@ -95,9 +95,10 @@ def _offer_again(talk: Talk, topic: Topic, *said: Do) -> list[Do]:
 
 
 def emergency(talk: Talk, happened: Input) -> list[Do]:
-    assert happened.heard is not None
+    number = happened.heard.emergency if happened.heard else None
     talk.state = State.LISTENING
-    return [talk.insist(f"emergency_{happened.heard.emergency or '112'}")]
+    talk.decision = replace(talk.decision, action=Action.EMERGENCY)
+    return [talk.insist(f"emergency_{number or '112'}")]
 
 
 def privacy(talk: Talk, _: Input) -> list[Do]:

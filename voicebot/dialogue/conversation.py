@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import replace
 
+from voicebot.dialogue import doubts
 from voicebot.dialogue.inputs import Do, Input, Kind, Say, State
 from voicebot.dialogue.table import ANYWHERE, EXPECTING, TABLE
 from voicebot.dialogue.talk import Talk
@@ -48,7 +49,8 @@ class Dialogue(Talk):
             self.decision = self.router.decide(first)
         handler = TABLE[self.state].get(happened.kind) or ANYWHERE[happened.kind]
         misunderstood = self.misunderstood
-        actions = handler(self, happened)
+        before = self.state
+        actions = doubts.warn(self, happened, before, handler(self, happened))
         if self.misunderstood == misunderstood and happened.kind not in _NO_MISTAKE:
             self.misunderstood = 0
         said = [action for action in actions if isinstance(action, Say)]

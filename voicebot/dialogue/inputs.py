@@ -22,6 +22,8 @@ class State(StrEnum):
     """An answer was given; waiting for "Fragen" or "verbinden"."""
     CONSULTING = "consulting"
     """A question of an advice was asked."""
+    EMERGENCY_ASKED = "emergency_asked"
+    """Nothing was understood but that it may be an emergency; waiting for yes, no, or what it is about."""
     TRANSFERRING = "transferring"
     FAILED = "failed"
     """A transfer failed; the switchboard or a message is offered."""

@@ -52,3 +52,9 @@ def third(talk: Talk, happened: Input) -> list[Do]:
 
 def _nothing_said(talk: Talk) -> Understanding:
     return Understanding("", talk.language, Intent.SERVICE, 1.0)
+
+
+def ask_again(talk: Talk, _: Input) -> list[Do]:
+    """It was no emergency: what is it, then?"""
+    talk.state = State.LISTENING
+    return [talk.say("greeting_question")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voicebot.dialogue import answers, menu, transfers
+from voicebot.dialogue import answers, doubts, menu, transfers
 from voicebot.dialogue.inputs import Do, Input
 from voicebot.dialogue.talk import Choosing, Talk
 from voicebot.routing import MOST_CHOICES
@@ -10,6 +10,8 @@ from voicebot.routing import MOST_CHOICES
 
 def not_understood(talk: Talk, happened: Input) -> list[Do]:
     talk.misunderstood += 1
+    if asked := doubts.ask(talk, happened):
+        return asked
     if talk.misunderstood == 1:
         return [talk.say("not_understood")]
     if talk.misunderstood == 2:

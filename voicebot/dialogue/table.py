@@ -15,6 +15,7 @@ EXPECTING = {
     State.CLARIFYING: "choice",
     State.ADVICE_OFFERED: "yes_no",
     State.CONSULTING: "choice",
+    State.EMERGENCY_ASKED: "yes_no",
     State.FAILED: "yes_no",
     State.MESSAGE_OFFERED: "yes_no",
     State.OWN_NUMBER: "yes_no",
@@ -101,6 +102,10 @@ TABLE: dict[State, dict[Kind, Handler]] = {
         Kind.CONNECT: consulting.person,
     },
     State.CLARIFYING: dict.fromkeys(_A_CHOICE, clarifying.take),
+    State.EMERGENCY_ASKED: {
+        Kind.YES: controls.emergency,
+        Kind.NO: menu.ask_again,
+    },
     State.TRANSFERRING: {
         **dict.fromkeys(Kind, controls.nothing),
         Kind.EMERGENCY: controls.emergency,

@@ -74,6 +74,8 @@ class Talk:
     unheard: list[Say] = field(default_factory=list)
     """What the caller's interruption cut off, for "weiter"."""
     clock: Callable[[], datetime] = lambda: datetime.now(TOWN_TIME)
+    warned_of: set[str] = field(default_factory=set)
+    """Emergency numbers that were mentioned because it might be an emergency."""
 
     @property
     def prompts(self) -> Prompts:

@@ -36,6 +36,8 @@ class Outcome:
     department: str | None = None
     number: str | None = None
     """Of an emergency."""
+    doubt: str | None = None
+    """The number that is mentioned because it might be one."""
     text: str = ""
     """As it was heard, where it was spoken."""
     understanding_s: float = 0.0
@@ -133,6 +135,11 @@ def is_sent_right(asked: Utterance, outcome: Outcome) -> bool:
 def is_emergency(asked: Utterance, outcome: Outcome) -> bool:
     """Whether the caller is told to ring an emergency number: the right one, where one is right."""
     return outcome.action is Action.EMERGENCY and (not asked.numbers or outcome.number in asked.numbers)
+
+
+def is_warned(_: Utterance, outcome: Outcome) -> bool:
+    """Whether the caller hears an emergency number at all, as advice or in passing."""
+    return outcome.action is Action.EMERGENCY or outcome.doubt is not None
 
 
 def is_action(action: Action) -> Callable[[Utterance, Outcome], bool]:

@@ -84,6 +84,7 @@ def outcome(dialogue: Dialogue, heard: Understanding) -> Outcome:
         aspect=decision.aspect,
         department=decision.department.key if decision.department else None,
         number=heard.emergency,
+        doubt=heard.doubt,
         text=heard.text,
     )
 
@@ -212,7 +213,9 @@ async def _other_measures(bot: Bot, sets: Sets, progress: Progress) -> list[Meas
     return [
         *_off_topic(off_topic),
         Measure("emergencies", "emergencies found", count(emergencies, measures.is_emergency)),
+        Measure("emergencies_warned", "emergencies found or warned of", count(emergencies, measures.is_warned)),
         Measure("false_emergencies", "falsely taken for an emergency", count(harmless, measures.is_emergency)),
+        Measure("false_warnings", "harmless sentences with a warning", count(harmless, measures.is_warned)),
         Measure("clarify", "general questions asked back", count(vague, measures.is_action(Action.CLARIFY))),
         Measure("clarify_well", "  offering only what fits", count(vague, measures.is_asked_back_well)),
         Measure("several", "several wishes, all found", count(several, measures.are_all_found)),

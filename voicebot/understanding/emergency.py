@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import csv
-import math
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
 
-from voicebot.catalogue.city import City
-from voicebot.understanding.learned import Classifier
-from voicebot.understanding.matching import references
+from voicebot.understanding.alarm import NUMBERS, Alarm, Signs, learned_odds, nearness
 from voicebot.understanding.normalise import fold
-from voicebot.understanding.phrasebook import LANGUAGES, phrasebook
+from voicebot.understanding.phrasebook import LANGUAGES, Emergency, phrasebook
 
-NUMBERS = ("112", "110")
-#: A logistic regression, fitted by cross-validation on the sentences: what the classifier says (log odds), whether a
-#: phrase of emergencies occurs, how surely a service is asked for, and whether it is over or only talked about.
-_CONSTANT, _LEARNED, _NAMED, _SERVICE, _HARMLESS = 1.11, 1.34, 2.0, -2.66, -0.28
-#: Taken for an emergency from this probability on: hearing the advice for nothing costs a caller ten seconds.
-_ALARM = 0.1
-_CERTAIN = 8.0
-_FEWEST_WORDS = 3
+#: Fewer words tell nothing beyond phrases; neither does a short answer, command or department's name.
+_FEWEST_WORDS, _FEWEST_BESIDE_A_COMMAND = 3, 8
 
 Scores = NDArray[np.float32]
 
@@ -34,6 +26,11 @@ def emergency_number(text: str) -> str | None:
     Every language is tried whatever the call's own is: a frightened caller falls back into theirs, and
     the recogniser may be wrong about it.
     """
+    kind = _named(text)
+    return kind.number if kind else None
+
+
+def _named(text: str) -> Emergency | None:
     folded = fold(text)
     for language in LANGUAGES:
         book = phrasebook(language)
@@ -42,11 +39,11 @@ def emergency_number(text: str) -> str | None:
         is_harmless = book.harmless.matches(folded)
         for kind in book.emergencies:
             if (kind.is_certain or not is_harmless) and kind.rule.matches(folded):
-                return kind.number
+                return kind
     return None
 
 
-def _is_harmless(text: str) -> bool:
+def is_harmless(text: str) -> bool:
     """Whether a phrase says that it is over, or only talked about."""
     folded = fold(text)
     books = [phrasebook(language) for language in LANGUAGES]
@@ -61,42 +58,47 @@ def sentences() -> tuple[tuple[str, str], ...]:
     return tuple((row["number"], row["text"]) for row in rows)
 
 
-def train(city: City, about: Scores, around: Scores) -> Classifier:
-    """Fit the classifier of emergencies to the sentences and, as what is none, to all the city's texts.
-
-    :param about: one normalised row for each of the city's :func:`.references`
-    :param around: one for each of :func:`sentences`
-    """
-    harmless = [text for _, text in references(city)]
-    places = {number: place for place, number in enumerate((*NUMBERS, ""))}
-    owners = [places[number] for number, _ in sentences()] + [places[""]] * len(harmless)
-    spoken = [text for _, text in sentences()] + harmless
-    vectors = np.concatenate([around, about])
-    return Classifier.fit([fold(text) for text in spoken], vectors, np.array(owners, np.intp), len(places))
+@dataclass(frozen=True)
+class Danger:
+    number: str
+    """``112`` or ``110``."""
+    is_sure: bool
+    """Whether the caller is sent there; otherwise it is mentioned before what was understood."""
 
 
 class Emergencies:
     """Tells emergencies by phrases, by what was learned from sentences, and by what else may be meant."""
 
-    def __init__(self, classifier: Classifier | None) -> None:
-        """:param classifier: None to go by phrases alone"""
-        self._classifier = classifier
+    def __init__(self, alarm: Alarm | None, vectors: Scores | None) -> None:
+        """:param alarm: None to go by phrases alone
 
-    def number(self, text: str, vector: Scores | None, service: float, *, is_statement: bool) -> str | None:
-        """``112`` or ``110``, or None.
+        :param vectors: one normalised row for each of :func:`sentences`, or None: then phrases alone count, as they do
+            where an embedding has other dimensions than the alarm was fitted to
+        """
+        is_fit = alarm is not None and vectors is not None and vectors.shape[1] == alarm.network.dimensions
+        self._alarm = alarm if is_fit else None
+        known = np.zeros((len(sentences()), 0), np.float32) if vectors is None else vectors
+        is_emergency = np.array([bool(number) for number, _ in sentences()])
+        self._dangerous, self._harmless = known[is_emergency], known[~is_emergency]
+
+    def danger(self, text: str, vector: Scores | None, service: float, *, is_statement: bool) -> Danger | None:
+        """What a caller is to be told who says this, or None.
 
         :param vector: the normalised embedding of ``text``, or None: then phrases alone count
         :param service: how likely it is that a service is asked for, 0 to 1
-        :param is_statement: False for a few words, and for what is an answer, a command or a department's name:
-            there is nothing to learn from, and phrases alone count
+        :param is_statement: False for what may be an answer, a command or a department's name
         """
-        named = emergency_number(text)
-        if self._classifier is None or vector is None or not is_statement or len(fold(text).split()) < _FEWEST_WORDS:
-            return named
-        scores = self._classifier.scores(fold(text), vector).astype(np.float64)
-        learned = float(np.logaddexp(scores[0], scores[1]) - scores[2])
-        odds = _CONSTANT + _LEARNED * float(np.clip(learned, -_CERTAIN, _CERTAIN)) + _SERVICE * service
-        odds += _NAMED * (named is not None) + _HARMLESS * _is_harmless(text)
-        if 1 / (1 + math.exp(-odds)) < _ALARM:
+        named = _named(text)
+        folded = fold(text)
+        enough = _FEWEST_WORDS if is_statement else _FEWEST_BESIDE_A_COMMAND
+        if self._alarm is None or vector is None or len(folded.split()) < enough:
+            return Danger(named.number, is_sure=True) if named else None
+        scores = self._alarm.network.scores(folded, vector)
+        nearest = nearness(vector, self._dangerous, self._harmless)
+        signs = Signs(learned_odds(scores), nearest, service, named is not None, is_harmless(text))
+        weighing = self._alarm.weighing
+        odds = weighing.odds(signs)
+        if odds < weighing.doubt and not (named and named.is_certain):
             return None
-        return named or NUMBERS[int(scores[:2].argmax())]
+        number = named.number if named else NUMBERS[int(scores[: len(NUMBERS)].argmax())]
+        return Danger(number, is_sure=odds >= weighing.alarm)

@@ -55,6 +55,8 @@ class Understanding:
     department: str | None = None
     emergency: str | None = None
     """The number to dial: ``112`` or ``110``."""
+    doubt: str | None = None
+    """The number to mention where it may be an emergency, and is understood as something else."""
     candidates: tuple[tuple[str, float], ...] = ()
     """The best three services with their scores, best first."""
     choices: tuple[str, ...] = ()

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from voicebot.catalogue.city import City
+from voicebot.understanding import alarm
 from voicebot.understanding.aspects import Aspects, find_aspect, sentences
 from voicebot.understanding.aspects import train as train_aspects
 from voicebot.understanding.directory import Directory, Mention
-from voicebot.understanding.emergency import Emergencies
+from voicebot.understanding.emergency import Danger, Emergencies
 from voicebot.understanding.emergency import sentences as emergency_sentences
-from voicebot.understanding.emergency import train as train_emergencies
 from voicebot.understanding.hotwords import Hotwords
 from voicebot.understanding.hypotheses import REAL, Hypothesis, instead_of_noise, mixed
 from voicebot.understanding.intents import (
@@ -73,7 +73,6 @@ class Trained:
 
     services: Classifier
     aspects: Classifier | None
-    emergencies: Classifier | None
     """None where there are no embeddings: letters alone would raise false alarms."""
 
 
@@ -83,13 +82,14 @@ def train(city: City, vectors: Scores | None, progress: Progress | None = None) 
     :param vectors: one normalised row for each of :func:`texts_to_embed`, or None to go by letters alone
     """
     if vectors is None:
-        return Trained(train_services(city, None, progress), None, None)
-    about, aside, danger = np.split(vectors, np.cumsum([len(references(city)), len(sentences())]))
-    return Trained(
-        train_services(city, about, progress),
-        train_aspects(city, about, aside),
-        train_emergencies(city, about, danger),
-    )
+        return Trained(train_services(city, None, progress), None)
+    about, aside, _ = _split(city, vectors)
+    return Trained(train_services(city, about, progress), train_aspects(city, about, aside))
+
+
+def _split(city: City, vectors: Scores) -> list[Scores]:
+    """The rows of :func:`texts_to_embed` for the city's texts, aspects and emergencies."""
+    return np.split(vectors, np.cumsum([len(references(city)), len(sentences())]))
 
 
 @dataclass(frozen=True)
@@ -121,10 +121,10 @@ class Understander:
         """
         trained = trained or train(city, vectors)
         self._city = city
-        about = None if vectors is None else vectors[: len(references(city))]
+        about, _, danger = (None, None, None) if vectors is None else _split(city, vectors)
         self._matcher = Matcher(city, about, trained.services)
         self._aspects = Aspects(trained.aspects)
-        self._emergencies = Emergencies(trained.emergencies)
+        self._emergencies = Emergencies(alarm.shipped(), danger)
         self._directory = Directory(city)
         self._hotwords = Hotwords(city)
 
@@ -155,8 +155,10 @@ class Understander:
         calls_for = asks_for_somebody(text, language)
         mention = self._mention(text, calls_for or asked.aspect in _OF_A_DEPARTMENT)
         is_statement = not intents and mention is None and expecting not in _ONE_WORD
-        if number := self._emergency(hypotheses, asked, is_statement):
-            return replace(_told(asked, Intent.EMERGENCY), emergency=number)
+        danger = self._danger(hypotheses, asked, is_statement)
+        if danger and danger.is_sure:
+            return replace(_told(asked, Intent.EMERGENCY), emergency=danger.number)
+        asked = replace(asked, doubt=danger.number if danger else None)
         if is_noise(text):
             return _told(asked, Intent.NOMATCH)
         if expecting in ("name", "number"):
@@ -204,12 +206,12 @@ class Understander:
         """See :meth:`.Hotwords.choose`."""
         return self._hotwords.choose(understanding, texts)
 
-    def _emergency(self, hypotheses: Sequence[Hypothesis], asked: Understanding, is_statement: bool) -> str | None:
-        """The number to dial where one hypothesis that may well be right tells of an emergency."""
+    def _danger(self, hypotheses: Sequence[Hypothesis], asked: Understanding, is_statement: bool) -> Danger | None:
+        """The surest of what the hypotheses that may well be right tell of."""
         service = asked.candidates[0][1] if asked.candidates else 0.0
-        real = (each for each in hypotheses if each.weight >= REAL and each.text)
-        found = (self._emergencies.number(each.text, each.vector, service, is_statement=is_statement) for each in real)
-        return next((number for number in found if number), None)
+        real = [each for each in hypotheses if each.weight >= REAL and each.text]
+        found = [self._emergencies.danger(each.text, each.vector, service, is_statement=is_statement) for each in real]
+        return max(filter(None, found), key=lambda danger: danger.is_sure, default=None)
 
     def _meant_by(self, rejected: str) -> str | None:
         """The service that a few words name for certain."""
