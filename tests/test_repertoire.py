@@ -145,7 +145,7 @@ def test_a_small_town_says_what_its_data_say() -> None:
         ("Bürgerbüro: Montag bis Freitag von 8 bis 16 Uhr.", "de"),
         ("Ich verbinde Sie mit dem Bürgerbüro. Einen Moment bitte.", "de"),
         ("Wir waren beim Thema Führerschein. Was möchten Sie dazu wissen?", "de"),
-        ("citizens' office: Monday to Friday from 8 to 16.", "en"),
+        ("citizens' office: Monday to Friday from 8:00 to 16:00.", "en"),
     } <= set(texts)
     assert not [text for text, language in texts if language == "en" and "Foto" in text]
     assert not [text for text, _ in texts if "{" in text]

@@ -49,6 +49,8 @@ _FEW, _IS_NAME, _SHARED, _CONCEIVABLE = 2, 0.95, 0.8, 0.03
 _CANDIDATES = 3
 #: A department's name is certain, or likely where the caller asks for somebody.
 _NAMED, _PERHAPS_NAMED = 0.87, 0.75
+#: And as it is written.
+_AS_NAMED = 0.95
 _OF_A_DEPARTMENT = frozenset({"hours", "contact", "location"})
 _ANSWERS = frozenset({Intent.YES, Intent.NO})
 _ONE_WORD = ("name", "number", "choice")
@@ -322,11 +324,12 @@ class Understander:
 
     def _is_about(self, mention: Mention, asked: Understanding, calls_for: bool) -> bool:
         """Whether an utterance that names a department is about the department itself."""
-        if asked.intent is Intent.NOMATCH:
-            return True
         words = fold(asked.text).split()
         rest = content(" ".join([*words[: mention.start], *words[mention.end :]]))
         rest = [word for word in rest if not is_beside_people(word)]
+        if asked.intent is Intent.NOMATCH:
+            # Within a sentence about something else, what only resembles a name is none: "Abteilung", "Personen".
+            return not rest or (mention.score >= _AS_NAMED and mention.department != self._city.switchboard)
         if calls_for or len(words) == mention.end - mention.start:
             return not rest
         if asked.aspect is None and mention.score >= _NAMED and mention.department != self._city.switchboard:
