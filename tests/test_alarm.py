@@ -216,6 +216,8 @@ def test_where_nothing_else_is_understood_the_bot_asks() -> None:
     assert talker.hears(doubtful) == talker.prompt("emergency_ask")
     assert (talker.state, talker.dialogue.expecting) == (State.EMERGENCY_ASKED, "yes_no")
     talker.hears(doubtful)
+    assert talker.state is State.MENU
+    talker.hears(doubtful)
     assert talker.state is State.TRANSFERRING
 
 

@@ -39,11 +39,9 @@ from voicebot.understanding.wishes import Piece, pieces, split
 #: Below this confidence nothing is understood.
 NOMATCH_BELOW = 0.2
 #: How much likelier than all that is off topic a service must be: an answer nobody asked for is worse than a question.
-_OFF_TOPIC_COUNTS = 1.5
+_OFF_TOPIC_COUNTS = 3.0
 #: Below the first the bot asks back, among those that are at least as likely as the second.
 _CLEAR, _POSSIBLE = 0.6, 0.15
-#: A single service that is less likely is asked about before it is answered: the probability means what it says.
-_LIKELIER_THAN_NOT = 0.5
 #: So few telling words are vague where they are no service's name, and several services share them about equally.
 _FEW, _IS_NAME, _SHARED, _CONCEIVABLE = 2, 0.95, 0.8, 0.03
 _CANDIDATES = 3
@@ -174,7 +172,8 @@ class Understander:
             return self._to_department_of(asked, *matter)
         if expecting == "yes_no" and (answer := self._answer(asked)):
             return _told(asked, answer)
-        return asked
+        # Where it may be an emergency, that is what is asked back, not which service is meant.
+        return _told(asked, Intent.NOMATCH) if asked.doubt and asked.choices else asked
 
     def wishes(self, text: str, language: str) -> list[str]:
         """The wishes of an utterance in their order, as they may be understood one by one; the text alone if one.
@@ -245,15 +244,15 @@ class Understander:
             aspect=self._aspects.find(text, language, hypotheses[0].vector),
             candidates=candidates,
         )
-        if evidence.is_telling and candidates and candidates[0][1] > _OFF_TOPIC_COUNTS * likely[-1]:
+        if evidence.is_telling and candidates and candidates[0][1] >= NOMATCH_BELOW:
             service, score = candidates[0]
-            asked = replace(asked, service=service, confidence=score)
-            if score >= NOMATCH_BELOW:
-                vague = len(content(hypotheses[0].text)) <= _FEW
-                choices = (self._unnamed(evidence) if vague else ()) or _choices(candidates)
-                if not choices and score < _LIKELIER_THAN_NOT:
-                    choices = (service,)
-                return replace(asked, intent=Intent.SERVICE, choices=tuple(key for key in choices if key != rejected))
+            vague = len(content(hypotheses[0].text)) <= _FEW
+            choices = (self._unnamed(evidence) if vague else ()) or _choices(candidates)
+            clear = score >= _CLEAR and score > _OFF_TOPIC_COUNTS * likely[-1]
+            follows_up = last_service is not None and asked.aspect is not None
+            if choices or clear or not follows_up:
+                choices = tuple(key for key in choices or (() if clear else (service,)) if key != rejected)
+                return replace(asked, intent=Intent.SERVICE, service=service, confidence=score, choices=choices)
         if last_service and asked.aspect:
             sure = _LIKELY_FOLLOW_UP if evidence.is_telling else _FOLLOW_UP
             return replace(asked, intent=Intent.SERVICE, confidence=sure, service=last_service)
@@ -327,7 +326,7 @@ class Understander:
         words = fold(asked.text).split()
         rest = content(" ".join([*words[: mention.start], *words[mention.end :]]))
         rest = [word for word in rest if not is_beside_people(word)]
-        if asked.intent is Intent.NOMATCH:
+        if _is_doubtful(asked):
             # Within a sentence about something else, what only resembles a name is none: "Abteilung", "Personen".
             return not rest or (mention.score >= _AS_NAMED and mention.department != self._city.switchboard)
         if calls_for or len(words) == mention.end - mention.start:
@@ -349,7 +348,7 @@ class Understander:
     def _answer(self, asked: Understanding) -> Intent | None:
         """Yes or no where the utterance begins with it and goes on with nothing of its own."""
         answer, rest = leading_answer(asked.text, asked.language)
-        if asked.intent is Intent.NOMATCH and not (rest and asked.aspect):
+        if _is_doubtful(asked) and not (rest and asked.aspect):
             return answer
         return None
 
@@ -358,6 +357,11 @@ def _choices(candidates: Sequence[tuple[str, float]]) -> tuple[str, ...]:
     """What to ask back among: two or three services, or none where the first is clear."""
     possible = tuple(service for service, likelihood in candidates if likelihood >= _POSSIBLE)
     return possible if candidates[0][1] < _CLEAR and len(possible) > 1 else ()
+
+
+def _is_doubtful(asked: Understanding) -> bool:
+    """Whether no service is asked for, or one that had to be asked back about."""
+    return asked.intent is Intent.NOMATCH or len(asked.choices) == 1
 
 
 def _told(asked: Understanding, intent: Intent) -> Understanding:
