@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
+import hypothesis
 import pytest
 
 from programs import NOTHING_IS_SKIPPED, Line, StartLine, Voicebot
@@ -17,6 +18,10 @@ LINE_START_S = 180.0
 """The first line of a session has its prompts made."""
 
 _rtp_ports = itertools.count(24_000, 200)
+
+# Machines are shared: an example that took long says nothing about the code.
+hypothesis.settings.register_profile("shared", deadline=None)
+hypothesis.settings.load_profile("shared")
 
 
 @pytest.fixture(scope="session")
