@@ -23,7 +23,7 @@ from typing import TypeVar
 
 import pjsua2 as pj
 
-from telephony import sdp
+from telephony import priority, sdp
 from telephony.audio import FRAME_MS, RATE
 from telephony.events import (
     CallEnded,
@@ -363,6 +363,8 @@ class Endpoint:
             self.tell(lambda: told(code, reason))
 
     def _control(self) -> None:
+        # PJSIP starts its media clock on this thread.
+        priority.media_thread()
         endpoint = pj.Endpoint()
         try:
             try:

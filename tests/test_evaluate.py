@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from telephony.audio import AudioError, write_wav
+from telephony.bare import linear
 from town import town
 from voicebot import bench_understanding
 from voicebot.catalogue.csvfile import DataError
@@ -29,7 +30,6 @@ from voicebot.routing import Action
 from voicebot.speech.models import ModelStore
 from voicebot.speech.recognizer import Recognizer
 from voicebot.understanding.understander import Understander
-from wire import linear
 
 MAPPING = Path(__file__).parent / "data_understanding" / "munich_services.csv"
 

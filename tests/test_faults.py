@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from programs import Voicebot
+from telephony.bare import Telephone
 from voicebot.pico import speak
 from voicebot.ports import free_port
-from wire import Telephone
 
 BORKEN = Path(__file__).parent.parent / "data" / "borken"
 

@@ -180,11 +180,19 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--services", type=Path, metavar="CSV", help="what theirs are of ours: name, service")
     evaluate.add_argument("--off-topic", type=Path, metavar="JSON", help="lists of sentences no town hall answers")
 
-    bench = add("bench", "measure this machine: latency, greeting, memory", "voicebot bench latency --turns 60")
-    bench.add_argument("what", choices=("latency", "understanding", "endpointing"), nargs="?", default="latency")
+    bench = add(
+        "bench", "measure this machine: latency, RTP, lost packets, understanding", "voicebot bench latency --turns 60"
+    )
+    whats = ("latency", "understanding", "endpointing", "rtp", "loss")
+    bench.add_argument("what", choices=whats, nargs="?", default="latency")
     bench.add_argument("--turns", type=int, default=60, help="turns of callers, or questions; default: 60")
     bench.add_argument("--one", action="store_true", help="latency: one call at a time only")
     bench.add_argument("--codec", action="append", help="codec to offer; default: PCMA")
     bench.add_argument("--services", type=Path, metavar="JSON", help="understanding: add these (name, keywords)")
+    bench.add_argument("--calls", type=int, default=4, help="rtp: calls at once; default: 4")
+    bench.add_argument("--seconds", type=float, default=30.0, help="rtp: how long; default: 30")
+    bench.add_argument("--loss", type=float, default=0.03, help="loss: share of lost packets; default: 0.03")
+    bench.add_argument("--jitter", type=float, default=60.0, metavar="MS", help="loss: longest delay; default: 60")
+    bench.add_argument("--questions", type=int, default=30, help="loss: questions to ask; default: 30")
     bench.add_argument("--json", action="store_true")
     return parser

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telephony.audio import AudioError, read_wav, write_wav
+from telephony.bare import TelephoneError
 from telephony.settings import EndpointError
 from voicebot import console, settings
 from voicebot.caller import Desk, telephone
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 INPUT_ERRORS: tuple[type[Exception], ...] = (
     *(SettingsError, PromptError, DataError, ScenarioError, JournalError, AudioError),
 )
-FAILURES: tuple[type[Exception], ...] = (StoreError, SpeechError, ModelError, EndpointError)
+FAILURES: tuple[type[Exception], ...] = (StoreError, SpeechError, ModelError, EndpointError, TelephoneError)
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -330,6 +331,9 @@ def bench(options: argparse.Namespace) -> int:
 
         return run_bench_endpointing(settings.load(options.config), options)
     from voicebot.bench import run_bench
+    from voicebot.bench_loss import run_bench_loss
+    from voicebot.bench_rtp import run_bench_rtp
 
+    run = {"latency": run_bench, "rtp": run_bench_rtp, "loss": run_bench_loss}[options.what]
     with tempfile.TemporaryDirectory(prefix="voicebot-bench-") as folder:
-        return asyncio.run(run_bench(Path(folder), options))
+        return asyncio.run(run(Path(folder), options))

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import gc
 import logging
-import os
 import signal
 import sys
 import time
@@ -16,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from telephony import priority
 from telephony.endpoint import Endpoint
 from telephony.sipcall import SipCall
 from voicebot.ahead import Calls, speak_ahead
@@ -39,8 +39,6 @@ log = logging.getLogger(__name__)
 
 SWITCH_INTERVAL_S = 0.0005
 """How soon a busy Python thread makes way for the media clock; with the default 5 ms ticks are missed."""
-NICE = -10
-"""Media go before everything else on the machine, where we may say so (root, or systemd's ``Nice=``)."""
 SPEECH_WAIT_S = 180.0
 """How long a starting line waits for its speech process: larger models load slowly."""
 
@@ -98,13 +96,14 @@ async def run_line(
     Raises SettingsError, StoreError, PromptError, SpeechError or EndpointError, each with one clear message.
     """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    with contextlib.suppress(PermissionError):
-        os.setpriority(os.PRIO_PROCESS, 0, min(NICE, os.getpriority(os.PRIO_PROCESS, 0)))
+    priority.nice()
     stop = stop or asyncio.Event()
     async with signals(stop):
         engine = await asyncio.to_thread(open_database, settings.database_url)
         try:
             parts = await prepare(settings, engine, note=note, progress=progress)
+            if not priority.real_time():
+                log.debug("real-time scheduling is not allowed: media may be late while the machine is busy")
             line = Line(parts, journal)
             endpoint = Endpoint(settings.sip.endpoint(), line.take, _registration(settings, note))
             await endpoint.start()

@@ -1,6 +1,7 @@
 """A telephone of bare sockets: a minimal SIP dialog and RTP with the kernel's own receive times.
 
-Independent of PJSIP on purpose: what it measures is what is on the wire (RFC 3261, RFC 3550, G.711 A-law).
+Independent of PJSIP on purpose: what it measures is what is on the wire (RFC 3261, RFC 3550, G.711 A-law). The kernel
+stamps a packet when it arrives, so it does not matter when this process comes to read it. For benchmarks and tests.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import struct
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +20,18 @@ from numpy.typing import NDArray
 
 SAMPLES = 160
 """20 ms at 8 kHz."""
+ANSWER_S = 5.0
+"""How long an answer to a request is waited for."""
 _SO_TIMESTAMPNS = 35
+
+Address = tuple[str, int]
+"""IPv4 address and UDP port."""
+Join = Callable[[Address, Address], None]
+"""Told a caller's and a bot's media addresses."""
+
+
+class TelephoneError(Exception):
+    """The other side refuses, or does not answer in time."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +45,16 @@ class Packet:
 
 
 class Telephone:
-    """Rings, sends PCMA, and keeps every RTP packet that comes back."""
+    """Rings, sends PCMA, and keeps every RTP packet that comes back.
 
-    def __init__(self, host: str, port: int) -> None:
+    Blocks its caller and has threads of its own. Where a relay for media is given, its address stands in the SDP, and
+    media go there; ``join`` tells it who speaks through it.
+    """
+
+    def __init__(self, host: str, port: int, relay: Address | None = None, join: Join | None = None) -> None:
         self._bot = (host, port)
+        self._relay = relay
+        self._join = join
         self._sip = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._sip.bind(("127.0.0.1", 0))
         self._rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -64,18 +83,25 @@ class Telephone:
         self.hang_up()
 
     def ring(self) -> None:
-        """INVITE, wait for the answer, ACK; media flow from here on."""
-        local = self._rtp.getsockname()[1]
+        """INVITE, wait for the answer, ACK; media flow from here on. Raises TelephoneError."""
+        ours: Address = self._rtp.getsockname()
+        host, port = self._relay or ours
         body = (
-            f"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-            f"m=audio {local} RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
+            f"v=0\r\no=- 1 1 IN IP4 {host}\r\ns=-\r\nc=IN IP4 {host}\r\nt=0 0\r\n"
+            f"m=audio {port} RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
             "a=fmtp:101 0-16\r\na=ptime:20\r\n"
         )
         self._request("INVITE", 1, body)
         answer = self._response(200, "INVITE")
-        self._to = re.search(r"^To: *(.*)$", answer, re.MULTILINE | re.IGNORECASE).group(1).strip()  # type: ignore[union-attr]
-        remote = int(re.search(r"^m=audio (\d+)", answer, re.MULTILINE).group(1))  # type: ignore[union-attr]
-        self._media = (self._bot[0], remote)
+        to = re.search(r"^To: *(.*)$", answer, re.MULTILINE | re.IGNORECASE)
+        media = re.search(r"^m=audio (\d+)", answer, re.MULTILINE)
+        if to is None or media is None:
+            raise TelephoneError("the answer to our INVITE has no To or no audio")
+        self._to = to[1].strip()
+        theirs = (self._bot[0], int(media[1]))
+        self._media = self._relay or theirs
+        if self._join is not None:
+            self._join(ours, theirs)
         self._request("ACK", 1)
         self.acknowledged = time.time()
         self._threads = [
@@ -90,6 +116,11 @@ class Telephone:
         narrow = (samples[0::2][: len(samples) // 2] + samples[1::2][: len(samples) // 2]) // 2
         with self._lock:
             self._speech += alaw(narrow)
+
+    @property
+    def ended(self) -> bool:
+        """Whether one side has hung up."""
+        return self._ended.is_set()
 
     @property
     def speaking(self) -> bool:
@@ -113,28 +144,35 @@ class Telephone:
         return any(np.abs(linear(packet.payload)).max() > 500 for packet in self.packets[since:])
 
     def wait_for_silence(self, seconds: float, timeout: float) -> None:
+        """Until nothing has been heard for so long. Raises TelephoneError."""
         deadline = time.monotonic() + timeout
         while self.heard_sound(max(0, len(self.packets) - round(seconds * 50))):
-            assert time.monotonic() < deadline, "the bot does not stop speaking"
+            if time.monotonic() >= deadline:
+                raise TelephoneError(f"the bot does not stop speaking within {timeout:g} s")
             time.sleep(0.05)
 
     def wait_for_request(self, method: str, timeout: float) -> str:
-        """A request of the bot's, whether it has come already or is to come."""
+        """A request of the bot's, whether it has come already or is to come. Raises TelephoneError."""
         deadline = time.monotonic() + timeout
         while method not in self.requests:
-            assert time.monotonic() < deadline, f"no {method} within {timeout:g} s"
+            if time.monotonic() >= deadline:
+                raise TelephoneError(f"no {method} within {timeout:g} s")
             time.sleep(0.02)
         return self.requests[method]
 
     def hang_up(self) -> None:
-        if self._threads and not self._ended.is_set():
-            self._ended.set()
-            for thread in self._threads:
-                thread.join(2)
-            self._request("BYE", 2)
-            self._response(200, "BYE")
-        self._sip.close()
-        self._rtp.close()
+        """BYE, where the other side has not sent one, and give the sockets back. Raises TelephoneError."""
+        hung_up, called = self._ended.is_set(), bool(self._threads)
+        self._ended.set()
+        for thread in self._threads:
+            thread.join(2)
+        try:
+            if called and not hung_up:
+                self._request("BYE", 2)
+                self._response(200, "BYE")
+        finally:
+            self._sip.close()
+            self._rtp.close()
 
     def _request(self, method: str, number: int, body: str = "") -> None:
         host, port = self._sip.getsockname()
@@ -153,13 +191,16 @@ class Telephone:
         self._sip.sendto(("\r\n".join(lines) + "\r\n\r\n" + body).encode(), self._bot)
 
     def _response(self, code: int, method: str) -> str:
-        self._sip.settimeout(5)
+        self._sip.settimeout(ANSWER_S)
         while True:
-            text = self._sip.recv(65535).decode(errors="replace")
+            try:
+                text = self._sip.recv(65535).decode(errors="replace")
+            except TimeoutError:
+                raise TelephoneError(f"no answer to {method} within {ANSWER_S:g} s") from None
             if text.startswith(f"SIP/2.0 {code} ") and re.search(rf"^CSeq: *\d+ {method}", text, re.MULTILINE):
                 return text
             if text.startswith("SIP/2.0") and int(text[8:11]) >= 300:
-                raise AssertionError(text.partition("\r\n")[0])
+                raise TelephoneError(text.partition("\r\n")[0])
 
     def _signalling(self) -> None:
         """Answer the bot's own requests, such as its BYE."""
