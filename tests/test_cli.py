@@ -93,7 +93,18 @@ def test_a_chat_is_one_conversation(state: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["ask", "--lang", "xx", "hallo"], ["ask", "--at", "morgen", "hallo"], ["models", "fetch"], ["fly"]]
+    "arguments",
+    [
+        ["ask", "--lang", "xx", "hallo"],
+        ["ask", "--at", "morgen", "hallo"],
+        ["models", "fetch"],
+        ["fly"],
+        ["bench", "rtp", "--calls", "5"],
+        ["bench", "rtp", "--seconds", "1"],
+        ["bench", "loss", "--loss", "3"],
+        ["bench", "loss", "--jitter", "-1"],
+        ["bench", "loss", "--questions", "0"],
+    ],
 )
 def test_wrong_usage_is_status_2(state: Path, arguments: list[str]) -> None:
     result = voicebot(state, *arguments)

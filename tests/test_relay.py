@@ -14,6 +14,8 @@ import pytest
 
 from telephony.bare import Telephone
 from telephony.relay import MOST_WAITING, Impairment, Relay
+from voicebot.bench_loss import Answer, Result
+from voicebot.evaluation.sets import Utterance
 from voicebot.pico import speak
 
 
@@ -150,6 +152,19 @@ async def test_packets_under_way_are_bounded_and_lost_when_it_closes() -> None:
             assert len(bot.came) == relay.passed
         gc.collect()
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+def test_five_points_are_what_a_network_may_cost() -> None:
+    asked = Utterance("de", "Was kostet ein Reisepass?", "service", ("reisepass",))
+    right, wrong = Answer(asked, "reisepass", ""), Answer(asked, "hundesteuer", "")
+
+    def result(direct: int, impaired: int) -> Result:
+        return Result([right] * direct + [wrong] * (20 - direct), [right] * impaired + [wrong] * (20 - impaired), 0, 0)
+
+    assert result(18, 17).holds
+    assert result(18, 17).cost == pytest.approx(0.05)
+    assert not result(18, 16).holds
+    assert result(16, 18).holds
 
 
 @pytest.mark.interop
