@@ -94,13 +94,14 @@ async def _until(reached: Callable[[], bool], scene: Scene) -> None:
 
 
 def longest_silence(scene: Scene) -> float:
-    """Seconds in which neither side made a sound and nobody was asked to wait."""
+    """Seconds in which neither side made a sound or pressed a key, and nobody was asked to wait."""
     waits = [at for at, what, details in scene.journal if what == "heard" and details["intent"] == "wait"]
     if waits or any(what == "transfer" for _, what, _ in scene.journal):
         return 0.0  # a minute's silence was asked for, or somebody else's telephone rings
     longest = run = 0
-    for heard, said in zip(scene.call.heard, scene.call.said, strict=True):
-        run = run + 1 if heard == SILENCE and said == SILENCE else 0
+    keys = {round(at * 1000 / FRAME_MS) for at, what, _ in scene.journal if what == "key"}
+    for place, (heard, said) in enumerate(zip(scene.call.heard, scene.call.said, strict=True)):
+        run = run + 1 if heard == SILENCE and said == SILENCE and place not in keys else 0
         longest = max(longest, run)
     return longest * FRAME_MS / 1000
 
