@@ -31,7 +31,7 @@ def test_a_turn_ends_after_its_silence() -> None:
     events = listen(Turns(), (500, QUIET), (1000, LOUD), (1000, QUIET))
     assert kinds(events) == [SpeechBegan, Paused, TurnEnded]
     times = [at for at, _ in events]
-    assert times == [500 + 120, 1500 + 200, 1500 + 760]
+    assert times == [500 + 120, 1500 + 160, 1500 + 760]
 
 
 def test_the_first_syllable_is_kept() -> None:

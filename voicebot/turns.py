@@ -59,7 +59,7 @@ class TurnSettings:
     window: int = 240
     shortest: int = 90
     """Speech shorter than this in all is no word: "ja" takes about 150 ms."""
-    early: int = 200
+    early: int = 160
     """Silence after which :class:`Paused` is reported."""
     end: int = 760
     """Silence that ends a turn of which nothing else is known."""

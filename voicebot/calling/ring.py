@@ -13,6 +13,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -93,7 +94,8 @@ def ring(job: Job) -> CallReport:
     async def call() -> CallReport:
         here = asyncio.current_task()
         assert here is not None
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, here.cancel)
+        if _is_main_thread():
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, here.cancel)
         line = job.line
         port = line.port or free_port()
         phone = telephone(line.host, port, job.rtp_port, user=job.scenario.number, codecs=line.codecs)
@@ -136,9 +138,17 @@ def ring_all(jobs: Sequence[Job], at_once: int) -> Iterator[tuple[Job, CallRepor
         pool.shutdown(cancel_futures=True)
 
 
+def _is_main_thread() -> bool:
+    """Whether signals are ours to handle (signal(7) and Python's own rule)."""
+    return threading.current_thread() is threading.main_thread()
+
+
 @contextlib.contextmanager
 def _interrupts_are_ours() -> Iterator[None]:
     """Processes begun meanwhile never see Ctrl-C: it would meet them anywhere, and we end them in any case."""
+    if not _is_main_thread():
+        yield
+        return
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         yield
