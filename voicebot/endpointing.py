@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import astuple, dataclass
 
-from voicebot.understanding.intents import is_unfinished
+from voicebot.understanding.intents import is_unfinished, names_digits
 from voicebot.understanding.numbers import phone_number
 from voicebot.understanding.result import Intent, Understanding
 
@@ -66,7 +66,8 @@ def patience_ms(heard: Understanding, expecting: str | None, patience: Patience 
         return patience.told
     if expecting == "number":
         digits = phone_number(heard.text, heard.language) or ""
-        return patience.unclear if len(digits) >= WHOLE_NUMBER else patience.unfinished
+        is_part = len(digits) < WHOLE_NUMBER and names_digits(heard.text, heard.language)
+        return patience.unfinished if is_part else patience.unclear
     if heard.intent in _ANSWERS:
         return patience.answered
     if expecting == "name":

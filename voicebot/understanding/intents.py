@@ -93,6 +93,12 @@ def is_unfinished(text: str, language: str) -> bool:
     )
 
 
+def names_digits(text: str, language: str) -> bool:
+    """Whether some of a number is said, in digits or in words."""
+    digits = phrasebook(language).digits
+    return any(char.isdigit() for char in text) or any(word in digits for word in fold(text).split())
+
+
 def leading_answer(text: str, language: str) -> tuple[Intent | None, str]:
     """A yes or no at the beginning, and the folded rest of the utterance."""
     folded = fold(text)

@@ -1,0 +1,40 @@
+"""How long a silence ends a turn, by what was said before it."""
+
+from __future__ import annotations
+
+import pytest
+
+from voicebot.endpointing import PATIENCE, patience_ms
+from voicebot.understanding.result import Intent, Understanding
+
+
+def heard(text: str, intent: Intent = Intent.NOMATCH, confidence: float = 0.0, **about: str) -> Understanding:
+    return Understanding(text, "de", intent, confidence, **about)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("said", "expecting", "expected"),
+    [
+        (heard("Ja.", Intent.YES, 1.0), "yes_no", PATIENCE.answered),
+        (heard("Mitarbeiter", Intent.HUMAN, 1.0), None, PATIENCE.answered),
+        (heard("Was kostet der Pass?", Intent.SERVICE, 0.9, aspect="fee"), None, PATIENCE.asked),
+        (heard("Ich bin umgezogen.", Intent.SERVICE, 0.9), None, PATIENCE.told),
+        (heard("Ich bin umgezogen und", Intent.SERVICE, 0.9), None, PATIENCE.unfinished),
+        (heard("Ich brauche"), None, PATIENCE.unfinished),
+        (heard("Der Dings, äh"), None, PATIENCE.unfinished),
+        (heard("Der Dings da"), None, PATIENCE.unclear),
+        (heard("Was kostet der Pass?", Intent.SERVICE, 0.3), None, PATIENCE.unclear),
+        (heard("null zwei acht sechs eins"), "number", PATIENCE.unfinished),
+        (heard("0 2 8 6 1, 9 3 9, 0 0"), "number", PATIENCE.unclear),
+        (heard("Das weiß die Nachbarin"), "number", PATIENCE.unclear),
+        (heard("Schmidt"), "name", PATIENCE.told),
+        (heard(""), None, PATIENCE.told),
+    ],
+)
+def test_patience(said: Understanding, expecting: str | None, expected: int) -> None:
+    assert patience_ms(said, expecting) == expected
+
+
+def test_a_town_may_want_more_of_it() -> None:
+    more = PATIENCE.scaled(2 * PATIENCE.told)
+    assert (more.answered, more.told, more.unfinished) == (600, 1520, 2800)
