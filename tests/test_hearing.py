@@ -67,12 +67,12 @@ class Stock:
         return Transcription(self.text, "de")
 
 
-async def heard_by(ears: hearing.Recognition, *, expecting: str | None = None) -> Heard:
+async def heard_by(ears: hearing.Recognition, *, expecting: str | None = None, spoken_s: float = 2.0) -> Heard:
     return await hear(
         ears,
         Inline(town()),
         b"",
-        2.0,
+        spoken_s,
         language="de",
         languages=("de", "en"),
         expecting=expecting,
@@ -130,6 +130,26 @@ async def test_a_busy_speech_process_gets_no_second_request(monkeypatch: pytest.
 
 async def test_what_is_said_to_the_bot_needs_no_second_look() -> None:
     assert (await heard_by(Ears([("Auf Wiederhören", -0.9)]))).understanding.intent is Intent.GOODBYE
+
+
+class Bilingual:
+    """Hears English better than German, whatever was said."""
+
+    async def transcribe(
+        self, pcm: bytes, *, language: str | None, languages: Sequence[str], hotwords: Sequence[str] = ()
+    ) -> Transcription:
+        shares = {"en": 0.9, "de": 0.1}
+        if language == "de":
+            return Transcription("Moment bitte.", "de", 0.1, shares, [("Moment bitte.", -0.9)])
+        return Transcription("moment better.", "en", 0.9, shares, [("moment better.", -0.2)])
+
+
+@pytest.mark.parametrize(("spoken_s", "expected"), [(1.0, ("de", Intent.WAIT)), (4.0, ("en", Intent.NOMATCH))])
+async def test_a_few_words_that_mean_nothing_in_another_language_are_not_in_it(
+    spoken_s: float, expected: tuple[str, Intent]
+) -> None:
+    heard = await heard_by(Bilingual(), spoken_s=spoken_s)
+    assert (heard.understanding.language, heard.understanding.intent) == expected
 
 
 async def test_a_stock_server_works_on_its_text_alone() -> None:

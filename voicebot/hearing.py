@@ -29,8 +29,8 @@ FIRST_LOOK_S = 1.5
 """A first look that took longer leaves no time for a second: the speech process is busy."""
 SECOND_LOOK_S = 1.0
 """The caller waits for it, so it is given up after this."""
-
-
+SHORT_S = 3.0
+"""Speech shorter than this is easily taken for another language's; Whisper is sure of it from 2.5 s on."""
 _OPEN = (None, "yes_no")
 """Expectations in which a service may be named; a name or a number has no hotwords."""
 Scored = Sequence[tuple[str, float]]
@@ -97,6 +97,11 @@ async def hear(
         )
 
     first = await understand(transcription.text, transcription.hypotheses)
+    if spoken != language and spoken_s < SHORT_S and first.intent is Intent.NOMATCH:
+        # A few words that mean nothing in another language were hardly said in it.
+        transcription = await recognition.transcribe(pcm, language=language, languages=languages)
+        spoken, recognised = language, time.monotonic()
+        first = await understand(transcription.text, transcription.hypotheses)
     heard = Heard(first, recognised - began, time.monotonic() - recognised)
     if expecting not in _OPEN or heard.recognition_s > FIRST_LOOK_S or not _is_doubtful(first, transcription):
         return heard

@@ -7,6 +7,9 @@ from voicebot.dialogue.inputs import Do, Input
 from voicebot.dialogue.talk import Choosing, Talk
 from voicebot.routing import MOST_CHOICES
 
+CONCEIVABLE = 0.03
+"""Likelihood from which a service is worth naming to somebody who was not understood."""
+
 
 def not_understood(talk: Talk, happened: Input) -> list[Do]:
     talk.misunderstood += 1
@@ -22,9 +25,10 @@ def not_understood(talk: Talk, happened: Input) -> list[Do]:
 def _by_key(talk: Talk, happened: Input) -> list[Do]:
     """What it may have been about, or what can be done at all."""
     heard = happened.heard
-    services = tuple(service for service, _ in heard.candidates[:MOST_CHOICES]) if heard is not None else ()
+    likely = heard.candidates[:MOST_CHOICES] if heard is not None else ()
+    services = tuple(service for service, likelihood in likely if likelihood >= CONCEIVABLE)
     if heard is None or len(services) < 2:
         return menu.open_menu(talk, happened, "not_understood_keys")
     talk.choosing = Choosing(heard, services)
-    person = talk.say("keys_or_person")
-    return [*answers.choose_by_key(talk, services, talk.say("not_understood_keys")), person]
+    # The choices come last: they are what is said again when nothing follows.
+    return answers.choose_by_key(talk, services, talk.say("not_understood_keys"), talk.say("keys_or_person"))
