@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import itertools
-import json
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,30 +22,16 @@ from typing import Any
 import numpy as np
 
 from voicebot import console
+from voicebot.bench_bot import Bot, running_bot
 from voicebot.calling.delays import Stage, parts
-from voicebot.calling.journal import JournalFile, annotate
+from voicebot.calling.journal import annotate, entries
 from voicebot.calling.report import CallReport, TurnReport
 from voicebot.calling.ring import RTP_PORT, RTP_PORTS, Job, Line, Phrases, ring_all
 from voicebot.calling.scenario import Scenario, Turn
 from voicebot.pico import speak
-from voicebot.ports import free_port
-from voicebot.processes import end, events, spawn
 from voicebot.speech.errors import SpeechError
 from voicebot.speech.models import ModelStore
 
-QUESTIONS = (
-    "Was kostet ein Reisepass?",
-    "Wie melde ich mein Gewerbe an?",
-    "Wann hat das Bürgerbüro geöffnet?",
-    "Ich habe meinen Ausweis verloren, was muss ich jetzt tun?",
-    "Was kostet die Hundesteuer?",
-    "Ich bin umgezogen und möchte mich ummelden.",
-    "Nein.",
-    "Wo kann ich Sperrmüll anmelden?",
-    "Welche Unterlagen brauche ich für die Eheschließung?",
-    "Ich brauche eine Geburtsurkunde.",
-)
-"""Turns of different length; none ends the call, so that one call holds many."""
 CALLS: tuple[tuple[str, ...], ...] = (
     # Short questions, and the answer to what follows them.
     ("Was kostet ein Reisepass?", "Nein.", "Wann hat das Bürgerbüro geöffnet?", "Nein danke.",
@@ -71,6 +55,8 @@ AT_ONCE = 4
 NAIVE_END_OF_TURN_S = 0.8
 SETTLED_S = 10.0
 """The line is still preparing sentences for some seconds after it has opened."""
+JOURNAL_S = 3.0
+"""How long the end of a call that is over for the caller may be missing from the journal."""
 TARGETS = {1: (0.75, 1.2), AT_ONCE: (1.0, 1.8)}
 BETTER = {1: (0.60, 1.0), AT_ONCE: (0.80, 1.5)}
 """Seconds, median and 95 %, by callers at once."""
@@ -196,11 +182,10 @@ def _table(figures: Figures) -> None:
 
 
 async def _measure(folder: Path, options: argparse.Namespace) -> Figures:
-    async with _bot(folder) as (uri, journal, memory):
+    async with running_bot(folder) as bot:
         await asyncio.sleep(SETTLED_S)
-        rounds = (1,) if options.one else (1, AT_ONCE)
-        ways = [await asyncio.to_thread(_ring, uri, journal, options, at_once) for at_once in rounds]
-        memory_mib = memory()
+        ways = [await _ring(bot, options, at_once) for at_once in ((1,) if options.one else (1, AT_ONCE))]
+        memory_mib = bot.memory_mib()
     if not all(way.latencies for way in ways):
         raise SpeechError("the bot answered no turn: there is nothing to report")
     replies = [turn.transcript for way in ways for turn in way.turns if turn.transcript]
@@ -210,57 +195,7 @@ async def _measure(folder: Path, options: argparse.Namespace) -> Figures:
     return Figures(ways, naive, memory_mib)
 
 
-@contextlib.asynccontextmanager
-async def _bot(folder: Path) -> AsyncIterator[tuple[str, Path, Callable[[], float]]]:
-    """A speech and a line process: where to ring, the file with the journal, and what memory both take (MiB)."""
-    port, journal = free_port(), folder / "journal.jsonl"
-    environ = {
-        "VOICEBOT_SIP_HOST": "127.0.0.1",
-        "VOICEBOT_SIP_UDP_PORT": str(port),
-        "VOICEBOT_SIP_TCP_PORT": "0",
-        "VOICEBOT_DATA_STATE_DIR": str(folder),
-        "VOICEBOT_DATA_SPEAK_SAMPLES": "true",
-    }
-    async with contextlib.AsyncExitStack() as stack:
-        processes = []
-        for arguments, piped in ((("speech",), False), (("line", "--journal"), True)):
-            process = await spawn(*arguments, environ=environ, piped=piped)
-            stack.push_async_callback(end, process)
-            processes.append(process)
-        opened = asyncio.Event()
-        follower = asyncio.create_task(_follow(processes[1], opened, journal))
-        stack.callback(follower.cancel)
-        await _opened(opened, processes)
-        yield f"sip:939@127.0.0.1:{port}", journal, lambda: sum(_memory_mib(process.pid) for process in processes)
-
-
-async def _follow(line: asyncio.subprocess.Process, opened: asyncio.Event, journal: Path) -> None:
-    with journal.open("a", encoding="utf-8") as file:
-        async for event in events(line):
-            file.write(json.dumps(event, ensure_ascii=False) + "\n")
-            file.flush()
-            if event["event"] == "open":
-                opened.set()
-
-
-async def _opened(opened: asyncio.Event, processes: list[asyncio.subprocess.Process]) -> None:
-    waiting = [asyncio.create_task(opened.wait()), *(asyncio.create_task(process.wait()) for process in processes)]
-    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    for task in waiting:
-        task.cancel()
-    if not opened.is_set():
-        raise SpeechError("a part of the bot did not start; its message stands above")
-
-
-def _memory_mib(pid: int) -> float:
-    """Resident memory of a process (proc(5))."""
-    for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
-
-
-def _ring(uri: str, journal: Path, options: argparse.Namespace, at_once: int) -> Way:
+async def _ring(bot: Bot, options: argparse.Namespace, at_once: int) -> Way:
     """All calls, ``at_once`` at a time, with what the journal says of them."""
     scenarios = []
     for number in range(max(at_once, -(-options.turns // TURNS_A_CALL))):
@@ -269,18 +204,26 @@ def _ring(uri: str, journal: Path, options: argparse.Namespace, at_once: int) ->
         turns = (*(Turn(say=text) for text in said), Turn(hang_up=True))
         scenarios.append(Scenario(f"bench {number}", turns, longest_s=60.0 * TURNS_A_CALL))
     codecs = tuple(codec.upper() for codec in options.codec or ("PCMA",))
-    line, phrases = Line(uri, "127.0.0.1", 0, codecs, events=False), Phrases.of(scenarios)
+    line = Line(f"sip:939@127.0.0.1:{bot.port}", "127.0.0.1", 0, codecs, events=False)
+    phrases = Phrases.of(scenarios)
     jobs = [Job(scenario, 1, line, phrases, RTP_PORT + RTP_PORTS * number) for number, scenario in enumerate(scenarios)]
+    reports = await asyncio.to_thread(_all, jobs, at_once)
+    for report in reports:
+        await bot.wait_until(lambda report=report: bot.events("ended", report.call), JOURNAL_S)  # type: ignore[misc]
+        annotate(report, entries([told for told in bot.journal if told["call"] == report.call]))
+    return Way(at_once, reports)
+
+
+def _all(jobs: Sequence[Job], at_once: int) -> list[CallReport]:
     reports = []
     label = "one call at a time" if at_once == 1 else f"{at_once} calls at once"
-    with console.Bars() as bars, contextlib.closing(JournalFile(journal)) as file:
+    with console.Bars() as bars:
         bars(label, 0, len(jobs))
         for done, (_, report) in enumerate(ring_all(jobs, at_once), start=1):
-            annotate(report, file.take(report.call))
             report.drop_recording()
             reports.append(report)
             bars(label, done, len(jobs))
-    return Way(at_once, reports)
+    return reports
 
 
 def _naive(asked: list[str], replies: list[str], progress: Callable[[str, int, int], None]) -> list[float]:

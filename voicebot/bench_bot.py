@@ -14,13 +14,27 @@ from voicebot.speech.errors import SpeechError
 
 RTP_PORT = 26_000
 """Apart from those of a line with default settings, which may be serving on this machine."""
+QUESTIONS = (
+    "Was kostet ein Reisepass?",
+    "Wie melde ich mein Gewerbe an?",
+    "Wann hat das Bürgerbüro geöffnet?",
+    "Ich habe meinen Ausweis verloren, was muss ich jetzt tun?",
+    "Was kostet die Hundesteuer?",
+    "Ich bin umgezogen und möchte mich ummelden.",
+    "Nein.",
+    "Wo kann ich Sperrmüll anmelden?",
+    "Welche Unterlagen brauche ich für die Eheschließung?",
+    "Ich brauche eine Geburtsurkunde.",
+)
+"""Of different length."""
 
 
 class Bot:
     """A line process that runs on loopback, with its speech process."""
 
-    def __init__(self, port: int, line: asyncio.subprocess.Process) -> None:
+    def __init__(self, port: int, speech: asyncio.subprocess.Process, line: asyncio.subprocess.Process) -> None:
         self.port = port
+        self.speech = speech
         self.line = line
         self.journal: list[dict[str, Any]] = []
         self._news = asyncio.Condition()
@@ -40,11 +54,22 @@ class Bot:
                 await self._news.wait_for(reached)
         return bool(reached())
 
+    def memory_mib(self) -> float:
+        """Resident memory of both processes (proc(5))."""
+        return sum(_memory_mib(process.pid) for process in (self.speech, self.line))
+
     async def follow(self) -> None:
         async for event in events(self.line):
             async with self._news:
                 self.journal.append(event)
                 self._news.notify_all()
+
+
+def _memory_mib(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
 
 
 @contextlib.asynccontextmanager
@@ -66,7 +91,7 @@ async def running_bot(folder: Path, environ: Mapping[str, str] | None = None) ->
             process = await spawn(*arguments, environ=ours, piped=piped)
             stack.push_async_callback(end, process)
             processes.append(process)
-        bot = Bot(port, processes[1])
+        bot = Bot(port, *processes)
         follower = asyncio.create_task(bot.follow())
         stack.callback(follower.cancel)
         opened = asyncio.create_task(bot.wait_until(lambda: bot.events("open"), float("inf")))

@@ -16,12 +16,10 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from telephony.audio import FRAME_BYTES, FRAME_MS, RATE, frames
+from telephony.audio import FRAME_MS, RATE, frames
 from voicebot import console
 from voicebot.ask import load_comprehension, load_router
+from voicebot.calling.loudness import spans
 from voicebot.catalogue.city import City
 from voicebot.endpointing import PATIENCE, patience_ms
 from voicebot.evaluation.measures import Share
@@ -30,6 +28,7 @@ from voicebot.evaluation.spoken import Ears, through_telephone
 from voicebot.hearing import hear
 from voicebot.knowledge import SAMPLE_CITY, Comprehension
 from voicebot.pico import speak
+from voicebot.routing import Router
 from voicebot.settings import Settings
 from voicebot.share import share
 from voicebot.speech.models import ModelStore
@@ -40,8 +39,6 @@ from voicebot.turns import Paused, Resumed, TurnEnded, Turns
 PAUSES_S = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 FIXED_MS = (500, 800)
 MOST_CUT_OFF = 0.04
-LOUD = 250
-"""Peak of a frame with sound in it: -42 dB of full scale, above a codec's idle noise."""
 _FEWEST_WORDS = 5
 _CLAUSE = re.compile(r"[,.;!?]\s|\s(?:und|oder|aber|weil|dass|ob|wenn|denn)\s")
 
@@ -129,7 +126,7 @@ def run_bench_endpointing(settings: Settings, options: argparse.Namespace) -> in
     model = ModelStore(settings.speech.models_dir).whisper(settings.speech.model)
     ears = Ears(Recognizer(model, settings.speech.threads, languages=settings.speech.languages))
     try:
-        ways = asyncio.run(_measure(settings, ears, halves([each.text for each in asked], options.turns)))
+        ways = asyncio.run(_measure(settings, router, ears, halves([each.text for each in asked], options.turns)))
     finally:
         ears.close()
     adaptive = ways["this bot"]
@@ -145,8 +142,8 @@ def _questions(city: City) -> tuple[Utterance, ...]:
     return tuple(each for each in sets.questions if each.intent == "service")
 
 
-async def _measure(settings: Settings, ears: Ears, spoken: Sequence[Halves]) -> dict[str, list[Taken]]:
-    comprehension = await load_comprehension(settings, load_router(settings))
+async def _measure(settings: Settings, router: Router, ears: Ears, spoken: Sequence[Halves]) -> dict[str, list[Taken]]:
+    comprehension = await load_comprehension(settings, router)
     ear = Ear(ears, comprehension, settings.speech.languages)
     ways: dict[str, list[Taken]] = {"this bot": [], **{f"after {fixed / 1000:.1f} s": [] for fixed in FIXED_MS}}
     with console.Bars() as bars:
@@ -163,19 +160,14 @@ def _sound(each: Halves) -> tuple[bytes, float]:
     """As a line delivers it, and when its last sound is over."""
     quiet = bytes(2 * round(each.pause_s * RATE))
     pcm = through_telephone(_trimmed(speak(each.before)) + quiet + _trimmed(speak(each.after)) + bytes(4 * RATE))
-    loud = np.flatnonzero(_peaks(pcm) >= LOUD)
-    return pcm, float((loud[-1] + 1) * FRAME_MS / 1000)
+    return pcm, spans(list(frames(pcm)))[-1][1]
 
 
 def _trimmed(pcm: bytes) -> bytes:
     """Without the voice's own silence around it: the pause is as long as it says."""
-    loud = np.flatnonzero(_peaks(pcm) >= LOUD)
-    return pcm[loud[0] * FRAME_BYTES : (loud[-1] + 1) * FRAME_BYTES] if len(loud) else pcm
-
-
-def _peaks(pcm: bytes) -> NDArray[np.int32]:
-    """The peak of each 20 ms."""
-    return np.array([np.abs(np.frombuffer(frame, "<i2").astype(np.int32)).max() for frame in frames(pcm)], np.int32)
+    loud = spans(list(frames(pcm)))
+    begin, end = (round(at * RATE) * 2 for at in (loud[0][0], loud[-1][1])) if loud else (0, len(pcm))
+    return pcm[begin:end]
 
 
 def _cut_off(taken: Sequence[Taken]) -> Share:

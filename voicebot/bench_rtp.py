@@ -23,8 +23,7 @@ from telephony.audio import FRAME_MS, RATE
 from telephony.bare import Packet, Telephone, TelephoneError
 from telephony.settings import MAX_CALLS
 from voicebot import console
-from voicebot.bench import QUESTIONS
-from voicebot.bench_bot import Bot, running_bot
+from voicebot.bench_bot import QUESTIONS, Bot, running_bot
 from voicebot.cli import Failure, UsageError
 from voicebot.pico import speak
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from voicebot import console
 from voicebot.ask import load_router
-from voicebot.bench import QUESTIONS
+from voicebot.bench_bot import QUESTIONS
 from voicebot.catalogue.city import City, Service
 from voicebot.catalogue.csvfile import DataError
 from voicebot.cli import UsageError

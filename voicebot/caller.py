@@ -24,8 +24,6 @@ from voicebot.calling.report import CallReport, TurnReport
 from voicebot.calling.scenario import Scenario, Turn
 from voicebot.calling.sounds import Speak, sound
 
-__all__ = ["Caller", "Desk", "Scenario", "Turn", "telephone"]
-
 Tell = Callable[[str, dict[str, Any]], None]
 
 KEY_S = 0.2

@@ -12,7 +12,7 @@ from dataclasses import astuple, dataclass
 
 from voicebot.understanding.intents import is_unfinished, names_digits
 from voicebot.understanding.numbers import phone_number
-from voicebot.understanding.result import Intent, Understanding
+from voicebot.understanding.result import SURE, Intent, Understanding
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,6 @@ class Patience:
 
 
 PATIENCE = Patience()
-SURE = 0.6
-"""Confidence from which a question is surely understood."""
 WHOLE_NUMBER = 10
 """Digits of a telephone number with its area code; in Germany few are shorter, and hardly any longer than 12."""
 _ANSWERS = frozenset(

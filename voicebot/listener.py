@@ -73,6 +73,8 @@ class Listener:
         self._turns = Turns(TurnSettings(end=unfinished_ms))
         self._echo = EchoGuard()
         self._hearing: asyncio.Task[Heard] | None = None
+        self._enough_ms: int | None = None
+        """The silence after which what was heard is all; None as long as nothing is understood."""
         self._pcm = b""
         self._is_over = False
         self._last_sound_at = 0.0
@@ -112,7 +114,9 @@ class Listener:
     def _patience(self) -> int:
         if self._hearing is None or not self._hearing.done():
             return self._unfinished_ms
-        return 0 if self._hearing.exception() is not None else self._patience_ms(self._hearing.result())
+        if self._enough_ms is None:
+            self._enough_ms = 0 if self._hearing.exception() is not None else self._patience_ms(self._hearing.result())
+        return self._enough_ms
 
     def _recognize(self, pcm: bytes, spoken_s: float) -> None:
         """Begin to recognise before the turn is surely over; an unanswered turn before belongs to it."""
@@ -131,12 +135,14 @@ class Listener:
         if not self._is_over or self._hearing is None or not self._hearing.done() or self._turns.speaking:
             return []
         hearing, self._hearing, self._is_over, self._pcm = self._hearing, None, False, b""
+        self._enough_ms = None
         try:
             return [Uttered(hearing.result(), time.monotonic() - self._last_sound_at)]
         except SpeechUnavailable as error:
             return [Deaf(error)]
 
     def _cancel(self) -> None:
+        self._enough_ms = None
         if self._hearing is not None:
             self._hearing.cancel()
             self._hearing = None

@@ -158,7 +158,7 @@ class Speaker:
 
     @property
     def asking(self) -> bool:
-        """Whether what is being said is a question, or is followed by nothing but silence."""
+        """Whether what is being said, or was cut off, is a question."""
         now = self._now
         return now is not None and now.text.rstrip(" “”\"'").endswith("?")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,16 +59,7 @@ class JournalFile:
             if any(line["event"] == "ended" for line in lines) or time.monotonic() > deadline:
                 break
             time.sleep(POLL_S)
-        lines = self._calls.pop(call, [])
-        began = next((line["at"] for line in lines if line["event"] == "established"), 0.0)
-        return [
-            Entry(
-                line["event"],
-                round(line["at"] - began, 3),
-                {key: value for key, value in line.items() if key not in ("at", "call", "event")},
-            )
-            for line in lines
-        ]
+        return entries(self._calls.pop(call, []))
 
     def _read_on(self) -> None:
         """What has come since; the last line may not be complete yet."""
@@ -84,23 +76,36 @@ class JournalFile:
                 self._calls[entry["call"]].append(entry)
 
 
-def annotate(report: CallReport, entries: list[Entry]) -> None:
+def entries(lines: Sequence[Mapping[str, Any]]) -> list[Entry]:
+    """The lines of one call, in their order."""
+    began = next((line["at"] for line in lines if line["event"] == "established"), 0.0)
+    return [
+        Entry(
+            line["event"],
+            round(line["at"] - began, 3),
+            {key: value for key, value in line.items() if key not in ("at", "call", "event")},
+        )
+        for line in lines
+    ]
+
+
+def annotate(report: CallReport, told: list[Entry]) -> None:
     """Put what the line's journal says of a call beside what its caller did.
 
     A turn has all that happened between its beginning and the next one's.
     """
-    report.journal = entries
+    report.journal = told
     ends = [*(turn.at_s for turn in report.turns[1:]), float("inf")]
-    report.greeting_transcript = _said(entries, 0.0, report.turns[0].at_s if report.turns else float("inf"))
+    report.greeting_transcript = _said(told, 0.0, report.turns[0].at_s if report.turns else float("inf"))
     for turn, end in zip(report.turns, ends, strict=False):
-        turn.transcript = _said(entries, turn.at_s, end)
-        mine = [entry for entry in entries if turn.at_s <= entry.at_s < end]
+        turn.transcript = _said(told, turn.at_s, end)
+        mine = [entry for entry in told if turn.at_s <= entry.at_s < end]
         turn.heard = [entry for entry in mine if entry.event == "heard"]
         turn.spoke = [entry for entry in mine if entry.event == "speaks"]
-    report.state = next((str(entry.details.get("state", "")) for entry in entries if entry.event == "ended"), "")
+    report.state = next((str(entry.details.get("state", "")) for entry in told if entry.event == "ended"), "")
 
 
-def _said(entries: list[Entry], start: float, end: float) -> str:
+def _said(told: list[Entry], start: float, end: float) -> str:
     return " ".join(
-        str(entry.details.get("text", "")) for entry in entries if entry.event == "says" and start <= entry.at_s < end
+        str(entry.details.get("text", "")) for entry in told if entry.event == "says" and start <= entry.at_s < end
     )

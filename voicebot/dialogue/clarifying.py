@@ -9,10 +9,7 @@ from voicebot.dialogue.inputs import Do, Input, Kind, State
 from voicebot.dialogue.talk import Choosing, Talk
 from voicebot.understanding.choices import choose, none_of_them, numbered
 from voicebot.understanding.corrections import corrected
-from voicebot.understanding.result import Intent
-
-_SURE = 0.6
-"""From this confidence on, another service is a new question, though a word of it may be a choice's."""
+from voicebot.understanding.result import SURE, Intent
 
 
 def take(talk: Talk, happened: Input) -> list[Do]:
@@ -50,7 +47,7 @@ def _place(talk: Talk, choosing: Choosing, happened: Input) -> int | None:
     if happened.kind is Kind.QUESTION and not heard.choices:
         if heard.service in services:
             return services.index(heard.service)
-        if heard.confidence >= _SURE:
+        if heard.confidence >= SURE:
             return None
     return chosen
 
@@ -77,7 +74,7 @@ def _none(talk: Talk) -> list[Do]:
 def _once_more(talk: Talk) -> list[Do]:
     assert talk.choosing is not None
     if talk.misunderstood:
-        return transfers.not_understood(talk, Input(Kind.NOT_UNDERSTOOD))
+        return transfers.once_more(talk, Input(Kind.NOT_UNDERSTOOD))
     talk.misunderstood += 1
     if len(talk.choosing.services) == 1:
         return [talk.say("clarify_one", **answers.named(talk, talk.choosing.services)), talk.say("keys_yes_no")]

@@ -10,9 +10,7 @@ from voicebot.dialogue import answers, controls, transfers
 from voicebot.dialogue.inputs import Do, Input, Kind, Say, State
 from voicebot.dialogue.talk import Talk
 from voicebot.routing import Action, Decision
-
-_SURE = 0.6
-"""From this confidence on, another service is a new question."""
+from voicebot.understanding.result import SURE
 
 
 def offered_yes(talk: Talk, happened: Input) -> list[Do]:
@@ -68,7 +66,7 @@ def _leads_away(advice: Advice, happened: Input) -> bool:
     heard = happened.heard
     if heard is None or heard.service in advice.services:
         return False
-    return heard.department is not None or heard.confidence >= _SURE
+    return heard.department is not None or heard.confidence >= SURE
 
 
 def _language(talk: Talk) -> str:

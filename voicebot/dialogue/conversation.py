@@ -9,13 +9,11 @@ from voicebot.dialogue import doubts
 from voicebot.dialogue.inputs import Do, Input, Kind, Say, State
 from voicebot.dialogue.table import ANYWHERE, EXPECTING, TABLE
 from voicebot.dialogue.talk import Talk
-from voicebot.understanding.result import Intent, Understanding
+from voicebot.understanding.result import SURE, Intent, Understanding
 
 _NO_MISTAKE = (Kind.NOISE, Kind.SILENCE)
 """Says nothing about whether the bot understands."""
 _THE_SAME_AGAIN = (Kind.REPEAT, Kind.SLOWER, Kind.WAIT, Kind.GO_ON)
-SURE = 0.6
-"""Confidence from which a question is one."""
 _ONE_ANSWER = (State.NAME, State.OWN_NUMBER, State.NUMBER, State.CONFIRM, State.TRANSFERRING, State.ENDING)
 """States in which an utterance holds no further wishes."""
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from voicebot.dialogue.inputs import Do, HangUp, Input, Kind, LeaveMessage, State
 from voicebot.dialogue.talk import Talk
-from voicebot.dialogue.transfers import not_understood
+from voicebot.dialogue.transfers import once_more
 from voicebot.routing import Action
 from voicebot.understanding.numbers import extract_name, phone_number
 
@@ -46,7 +46,7 @@ def take_number(talk: Talk, happened: Input) -> list[Do]:
     spoken = happened.heard.text if happened.heard else ""
     number = happened.digits or phone_number(spoken, talk.language)
     if not number:
-        return not_understood(talk, happened)
+        return once_more(talk, happened)
     talk.number = number
     return _confirm(talk)
 

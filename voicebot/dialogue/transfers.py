@@ -69,7 +69,7 @@ def give_up(talk: Talk, prompt: str) -> list[Do]:
     return transfer_to(talk, talk.router.switchboard, talk.say(prompt))
 
 
-def not_understood(talk: Talk, _: Input) -> list[Do]:
+def once_more(talk: Talk, _: Input) -> list[Do]:
     """Where a name, a number or a choice was asked for: once more, then a person."""
     talk.misunderstood += 1
     return give_up(talk, "not_understood_person") if talk.misunderstood >= 2 else [talk.say("not_understood")]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+SURE = 0.6
+"""Confidence from which a service is taken as meant without asking back."""
+
 
 class Intent(StrEnum):
     SERVICE = "service"
