@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
-from telephony.call import EventQueue
+from telephony.call import Call, EventQueue
 from telephony.events import (
     CallEnded,
     Event,
@@ -20,6 +20,7 @@ from telephony.events import (
     TransferResult,
     transfer_result,
 )
+from telephony.outgoing import refer_to
 from telephony.player import Player
 from telephony.settings import EndpointError
 
@@ -45,7 +46,16 @@ class Leg(Protocol):
         """RFC 4733 events."""
 
     def refer(self, target: str) -> None:
-        """REFER to a SIP URI."""
+        """REFER with that value of Refer-To."""
+
+    def refer_replacing(self, other: Leg) -> None:
+        """REFER to the far side of the other leg, in whose place this one's is to be (Replaces)."""
+
+    def bridge(self, other: Leg) -> None:
+        """Connect the media of both far sides."""
+
+    def unbridge(self) -> None:
+        """Connect both far sides with their own ports again."""
 
 
 class Control(Protocol):
@@ -97,14 +107,29 @@ class SipCall:
     async def send_digits(self, digits: str) -> None:
         await self._do(lambda leg: leg.send_digits(digits))
 
-    async def transfer(self, target: str, *, timeout: float) -> None:
+    async def transfer(self, target: str, *, timeout: float, user_to_user: str = "") -> None:
+        await self._refer(lambda leg: leg.refer(refer_to(target, user_to_user)), timeout)
+
+    async def connect(self, other: Call, *, timeout: float) -> None:
+        await self._refer(lambda leg: leg.refer_replacing(_far(other)), timeout)
+
+    async def _refer(self, send: Callable[[Leg], None], timeout: float) -> None:
         self._open_refers += 1
         self._cancel_timer()
         loop = asyncio.get_running_loop()
         self._transfer_timer = loop.call_later(timeout, self._transfer_silent)
 
-        if not await self._do(lambda leg: leg.refer(target)):
+        if not await self._do(send):
             self.refer_ended(TransferResult.REFUSED, 500, "REFER could not be sent")
+
+    async def bridge(self, other: Call) -> None:
+        if await self._do(lambda leg: leg.bridge(_far(other))):
+            # Nobody would hear it before the bridge is undone.
+            self.stop()
+            other.stop()
+
+    async def unbridge(self) -> None:
+        await self._do(lambda leg: leg.unbridge())
 
     async def hang_up(self, code: int = 0) -> None:
         self.player.stop()
@@ -167,3 +192,12 @@ class SipCall:
         if self._transfer_timer is not None:
             self._transfer_timer.cancel()
             self._transfer_timer = None
+
+
+def _far(call: Call) -> Leg:
+    """The leg of another call of the same endpoint; on the control thread. LegError if that call is over."""
+    if not isinstance(call, SipCall):
+        raise TypeError(f"{call!r} is no call of this endpoint")
+    if call.leg is None or call.leg.over:
+        raise LegError("the other call is over")
+    return call.leg

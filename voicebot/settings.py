@@ -87,6 +87,7 @@ class Data(_Section):
     state_dir: Path | None = Field(None, description="where the database and sockets are kept")
     prompts_dir: Path | None = Field(None, description="folder of prompts of your own; empty: those of the release")
     speak_samples: bool = Field(False, description="whether facts marked `sample` are spoken")
+    keep_transcripts: bool = Field(False, description="whether a note to a desk holds what was said word for word")
 
 
 class Dialogue(_Section):
@@ -107,12 +108,20 @@ class Transfer(_Section):
     timeout_s: float = Field(25.0, ge=3, le=120, description="how long a desk may ring unheard of")
 
 
+class Web(_Section):
+    host: str = Field("127.0.0.1", description="address of the staff's pages")
+    port: int = Field(8080, ge=0, le=65535, description="their TCP port, 0: no pages")
+    base_url: str = Field("", description="their public address; empty: http://host:port")
+    keep_notes_days: int = Field(14, ge=1, description="days after which notes to desks are deleted")
+
+
 class Settings(_Section):
     sip: Sip = Sip()
     speech: Speech = Speech()
     data: Data = Data()
     dialogue: Dialogue = Dialogue()
     transfer: Transfer = Transfer()
+    web: Web = Web()
 
     @property
     def state_dir(self) -> Path:
@@ -124,6 +133,12 @@ class Settings(_Section):
     @property
     def database_url(self) -> str:
         return self.data.database or f"sqlite:///{self.state_dir / 'voicebot.sqlite'}"
+
+    @property
+    def web_url(self) -> str:
+        """Address of the staff's pages, without a slash at its end."""
+        host = f"[{self.web.host}]" if ":" in self.web.host else self.web.host
+        return self.web.base_url.rstrip("/") or f"http://{host}:{self.web.port}"
 
     @property
     def speech_uri(self) -> str:
