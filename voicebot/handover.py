@@ -14,7 +14,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import Enum, StrEnum
+from enum import StrEnum
 from typing import Any, Protocol
 
 from telephony.audio import FRAMES_A_SECOND
@@ -119,9 +119,16 @@ class Phase(StrEnum):
     """Caller and desk talk."""
 
 
-class _Clock(Enum):
-    TIMEOUT = "timeout"
-    QUIET = "quiet"
+@dataclass(frozen=True)
+class _Timeout:
+    """A wait is over."""
+
+    number: int
+    """Which one: one that has been given up may still be in the inbox."""
+
+
+class _Quiet:
+    """Everything has been said to the caller."""
 
 
 class Handover:
@@ -156,10 +163,11 @@ class Handover:
         self._timeout_s = timeout_s
         self._tell = tell
         self._records = records
-        self._inbox: asyncio.Queue[Event | _Clock] = asyncio.Queue(_WAITING_EVENTS)
+        self._inbox: asyncio.Queue[Event | _Timeout | _Quiet] = asyncio.Queue(_WAITING_EVENTS)
         self._frames = 0
         self._deadline = 0
         """Frame at which the present wait is over; 0 without one."""
+        self._waits = 0
         self._waits_for_quiet = False
         self._desk: Call | None = None
         self._desk_speaker: Speaker | None = None
@@ -198,16 +206,16 @@ class Handover:
         self._frames += 1
         if self._deadline and self._frames >= self._deadline:
             self._deadline = 0
-            self._put(_Clock.TIMEOUT)
+            self._put(_Timeout(self._waits))
         if self._waits_for_quiet and self._is_quiet():
             self._waits_for_quiet = False
-            self._put(_Clock.QUIET)
+            self._put(_Quiet())
 
     def take(self, event: TransferProgress | TransferOutcome) -> None:
         """What the PBX tells of the caller's leg."""
         self._put(event)
 
-    def _put(self, event: Event | _Clock) -> None:
+    def _put(self, event: Event | _Timeout | _Quiet) -> None:
         with contextlib.suppress(asyncio.QueueFull):  # keys without end: nobody means them
             self._inbox.put_nowait(event)
 
@@ -299,7 +307,7 @@ class Handover:
                 case CallEnded(code):
                     self._code = code
                     return transfer_result(code)
-                case _Clock.TIMEOUT:
+                case _Timeout():
                     self._code = 408
                     return TransferResult.NO_ANSWER
 
@@ -332,12 +340,12 @@ class Handover:
                 case CallEnded(code):
                     self._code = code
                     return ""
-                case _Clock.TIMEOUT if speaker.speaking:
+                case _Timeout() if speaker.speaking:
                     self._wait(FRAMES_A_SECOND // 5)
-                case _Clock.TIMEOUT if not heard_out:
+                case _Timeout() if not heard_out:
                     heard_out = True
                     self._wait(ASKED_AGAIN_FRAMES)
-                case _Clock.TIMEOUT:
+                case _Timeout():
                     return None
 
     async def _join(self, desk: Call, method: Method) -> TransferResult:
@@ -375,15 +383,19 @@ class Handover:
         if self._is_quiet():
             return
         self._waits_for_quiet = True
-        while await self._next() is not _Clock.QUIET:
+        while not isinstance(await self._next(), _Quiet):
             pass
 
     def _wait(self, frames: int) -> None:
         """Put a timeout into the inbox after so many frames, instead of the one that was set before."""
+        self._waits += 1
         self._deadline = self._frames + frames
 
-    async def _next(self) -> Event | _Clock:
-        return await self._inbox.get()
+    async def _next(self) -> Event | _Timeout | _Quiet:
+        while True:
+            event = await self._inbox.get()
+            if not isinstance(event, _Timeout) or event.number == self._waits:
+                return event
 
     async def _leave_desk(self) -> None:
         desk, self._desk = self._desk, None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from voicebot.catalogue.advice import Advice
@@ -15,6 +16,7 @@ from voicebot.catalogue.city import SAMPLE, City, Department, Service
 from voicebot.catalogue.hours import spoken_hours
 from voicebot.catalogue.spoken import sentences
 from voicebot.prompts import Prompts
+from voicebot.switching import Plan, Rules, plan
 from voicebot.understanding.result import Intent, Understanding
 
 
@@ -69,6 +71,7 @@ _ACTIONS = {
     Intent.SLOWER: Action.REPEAT,
     Intent.SIMPLER: Action.REPEAT,
     Intent.BACK: Action.BACK,
+    Intent.STOP: Action.BACK,
     Intent.OVERVIEW: Action.OVERVIEW,
     Intent.CONSULT: Action.CONSULT,
     Intent.CALLBACK: Action.CALLBACK,
@@ -85,6 +88,7 @@ class Router:
     city: City
     prompts: Prompts
     speak_samples: bool = False
+    rules: Rules = Rules()
 
     def decide(self, heard: Understanding) -> Decision:
         """What follows from one utterance, by itself."""
@@ -108,6 +112,19 @@ class Router:
     @property
     def switchboard(self) -> Department:
         return self.city.departments[self.city.switchboard]
+
+    def plan(self, department: Department, service: str | None, at: datetime, language: str) -> Plan:
+        """Who is rung for a department, or a service of it, at that time."""
+        return plan(self.city, self.calendar, department, service, at=at, language=language, rules=self.rules)
+
+    def appointment(self, service: str | None, language: str) -> Decision | None:
+        """How to get an appointment for a service, or None where nothing with a source is known."""
+        if service is None or service not in self.city.services:
+            return None
+        text, sample = self._spoken_fact(self.city.services[service], "appointment", language)
+        if text is None or self.city.services[service].fact("appointment", language) is None:
+            return None
+        return Decision(Action.ANSWER, (text,), self.city.department_of(service), service, "appointment", sample)
 
     def transferable(self, department: Department | None) -> Department:
         """The department if it is the town's own, else the switchboard."""

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from telephony.events import TransferResult
 from voicebot.catalogue.city import Department
+from voicebot.switching import Plan
 from voicebot.understanding.result import Intent, Understanding
 
 
@@ -56,6 +57,8 @@ class Kind(StrEnum):
     CONSULT = "consult"
     CALLBACK = "callback"
     WAIT = "wait"
+    STOP = "stop"
+    """Leave off what is going on: "abbrechen"."""
     GO_ON = "go_on"
     SATISFIED = "satisfied"
     GOODBYE = "goodbye"
@@ -65,6 +68,10 @@ class Kind(StrEnum):
     SILENCE = "silence"
     TRANSFERRED = "transferred"
     NOT_TRANSFERRED = "not_transferred"
+    CALLED_OFF = "called_off"
+    """The transfer under way was ended, as the caller wished."""
+    STILL_TRYING = "still_trying"
+    """Nobody has taken the call for a while."""
     OUT_OF_ORDER = "out_of_order"
     TOO_LONG = "too_long"
 
@@ -89,9 +96,23 @@ class Say:
 
 @dataclass(frozen=True)
 class Transfer:
-    department: Department
-    note: str = ""
-    """What the caller has answered already, for whoever takes the call."""
+    plan: Plan
+    service: str | None = None
+    aspect: str | None = None
+    wants: str = ""
+    """What the caller wants, in their words and with what they have answered, for whoever takes the call."""
+    said: str = ""
+    """What they have been told already."""
+
+    @property
+    def department(self) -> Department:
+        """Whom the caller is told about."""
+        return self.plan.department
+
+
+@dataclass(frozen=True)
+class CallOff:
+    """End the transfer under way, if it still can be; an input tells."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +129,7 @@ class HangUp:
     """After everything before it has been spoken."""
 
 
-Do = Say | Transfer | LeaveMessage | HangUp
+Do = Say | Transfer | CallOff | LeaveMessage | HangUp
 
 _KINDS = {
     Intent.SERVICE: Kind.QUESTION,
@@ -127,6 +148,7 @@ _KINDS = {
     Intent.CONSULT: Kind.CONSULT,
     Intent.CALLBACK: Kind.CALLBACK,
     Intent.WAIT: Kind.WAIT,
+    Intent.STOP: Kind.STOP,
     Intent.GO_ON: Kind.GO_ON,
     Intent.SATISFIED: Kind.SATISFIED,
     Intent.GOODBYE: Kind.GOODBYE,

@@ -43,6 +43,7 @@ ANYWHERE: dict[Kind, Handler] = {
     Kind.CONSULT: consulting.begin,
     Kind.CALLBACK: messages.ask_name,
     Kind.WAIT: controls.wait,
+    Kind.STOP: answers.another_question,
     Kind.GO_ON: controls.go_on,
     Kind.SATISFIED: answers.leave,
     Kind.GOODBYE: answers.goodbye,
@@ -53,6 +54,8 @@ ANYWHERE: dict[Kind, Handler] = {
     # A transfer that was given up succeeds late: the caller has somebody to talk to.
     Kind.TRANSFERRED: transfers.transferred,
     Kind.NOT_TRANSFERRED: controls.nothing,
+    Kind.CALLED_OFF: controls.nothing,
+    Kind.STILL_TRYING: controls.nothing,
     Kind.OUT_OF_ORDER: transfers.out_of_order,
     Kind.TOO_LONG: transfers.too_long,
 }
@@ -111,6 +114,10 @@ TABLE: dict[State, dict[Kind, Handler]] = {
         Kind.EMERGENCY: controls.emergency,
         Kind.TRANSFERRED: transfers.transferred,
         Kind.NOT_TRANSFERRED: transfers.not_transferred,
+        Kind.STOP: transfers.call_off,
+        Kind.BACK: transfers.call_off,
+        Kind.CALLED_OFF: transfers.called_off,
+        Kind.STILL_TRYING: transfers.still_trying,
     },
     State.FAILED: {
         Kind.YES: transfers.person,

@@ -10,9 +10,10 @@ from datetime import datetime
 from voicebot.advice import Consultation
 from voicebot.catalogue.city import Department
 from voicebot.catalogue.hours import TOWN_TIME
-from voicebot.dialogue.inputs import Do, Input, Say, State
+from voicebot.dialogue.inputs import Do, Input, Say, State, Transfer
 from voicebot.prompts import Prompts
 from voicebot.routing import Action, Decision, Router
+from voicebot.switching import Plan
 from voicebot.understanding.result import Understanding
 
 
@@ -48,6 +49,8 @@ class Talk:
     """What the last utterance led to; ``voicebot ask`` reports it."""
     target: Department | None = None
     """Whom a yes connects to."""
+    tried: set[str] = field(default_factory=set)
+    """Departments that the transfer under way, or the last one, tries."""
     misunderstood: int = 0
     silences: int = 0
     question: list[Say] = field(default_factory=list)
@@ -93,6 +96,21 @@ class Talk:
     def note(self) -> str:
         """What was answered so far, as staff read it."""
         return self.consultation.summary("de") if self.consultation and self.consultation.answers else ""
+
+    def plan_for(self, department: Department) -> Plan:
+        """Who would be rung for a department now."""
+        return self.router.plan(department, self.service, self.clock(), self.language)
+
+    def transfer(self, plan: Plan) -> Transfer:
+        """What is to be done to pass the caller on, and what the desk is told."""
+        topic = self.topics[-1] if self.topics and self.topics[-1].service == self.service else None
+        return Transfer(
+            plan,
+            service=self.service,
+            aspect=topic.decision.aspect if topic else None,
+            wants=" / ".join(dict.fromkeys(filter(None, (self.note, self.matter)))),
+            said=" ".join(topic.decision.reply) if topic else "",
+        )
 
     def replies(self, decision: Decision, language: str | None = None) -> list[Do]:
         """The decision's answer; the first sample of a call is called one."""
