@@ -44,7 +44,7 @@ def brief(note: Note, transfer: Transfer, router: Router, settings: Settings) ->
         user_to_user="; ".join(filter(None, (subject, note.language if note.language != staff else "")))
         if subject
         else "",
-        call_info=f"{settings.web.address}/note/{note.token}",
+        call_info=f"{settings.web.address}/note/{note.token}" if settings.web.address else "",
     )
 
 
@@ -52,7 +52,7 @@ def _spoken(router: Router, subject: str, language: str, staff: str) -> list[str
     say = router.prompts.say
     texts = [say("desk_call_about", staff, service=subject) if subject else say("desk_call", staff)]
     if language != staff:
-        texts.append(say("desk_caller_speaks", staff, language=say(f"language_{language}", staff)))
+        texts.append(say("desk_caller_speaks", staff, spoken=say(f"language_{language}", staff)))
     return [*texts, say("desk_keys", staff)]
 
 
@@ -60,7 +60,6 @@ def spoken_ahead(router: Router) -> list[tuple[str, str]]:
     """All that desks may hear, text and language."""
     staff = router.prompts.languages[0]
     subjects = ["", *(router.spoken_name(service, staff) for service in router.city.services)]
-    texts = [
-        text for language in router.prompts.languages for each in subjects for text in _spoken(router, each, language, staff)
-    ]
+    callers = router.prompts.languages
+    texts = [text for caller in callers for each in subjects for text in _spoken(router, each, caller, staff)]
     return [(text, staff) for text in dict.fromkeys(texts)]

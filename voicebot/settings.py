@@ -106,6 +106,8 @@ class Dialogue(_Section):
 class Transfer(_Section):
     host: str = Field("", description="host[:port] of the extensions; empty: the caller's PBX")
     timeout_s: float = Field(25.0, ge=3, le=120, description="how long a desk may ring unheard of")
+    legs_per_hour: int = Field(120, ge=1, description="calls and transfers to desks an hour, a line process")
+    music: Path | None = Field(None, description="WAV file for who waits for a desk; none: the one of the release")
 
 
 class Web(_Section):
