@@ -15,16 +15,21 @@ import numpy as np
 from telephony.audio import RATE
 from telephony.events import CallEnded, TransferOutcome
 from telephony.memory import MemoryCall
+from telephony.outgoing import Outgoing
+from telephony.settings import EndpointError
 from voicebot.catalogue.city import City, Department, Example, Fact, OpeningSpan, Service
 from voicebot.catalogue.hours import TOWN_TIME
 from voicebot.desk.messages import Message
+from voicebot.desk.notes import Note
 from voicebot.knowledge import Comprehension
+from voicebot.phones import LinePhones
 from voicebot.prompts import Prompts
 from voicebot.routing import Router
 from voicebot.session import Parts, Session
 from voicebot.settings import Settings
 from voicebot.speech.client import Transcription
 from voicebot.speech.errors import SpeechUnavailable
+from voicebot.switching import Method, Rules, Target
 from voicebot.understanding.understander import Understander
 from voicebot.voice import Voice
 
@@ -139,6 +144,29 @@ class Inline(Comprehension):
         return self._understander.understand(text, language, None, expecting=expecting, last_service=last_service)
 
 
+class Record:
+    """Keeps in memory what a line keeps in its database."""
+
+    def __init__(self, note: Note) -> None:
+        self.note = note
+        self.happened: list[tuple[str, ...]] = []
+
+    def begins(self, target: Target, method: Method) -> None:
+        self.happened.append(("begins", target.target, method))
+
+    def rings(self) -> None:
+        self.happened.append(("rings",))
+
+    def answers(self) -> None:
+        self.happened.append(("answers",))
+
+    def ends(self, outcome: str, code: int) -> None:
+        self.happened.append(("ends", outcome, str(code)))
+
+
+MUSIC = tone(2.0, hertz=523.0)
+
+
 class Scene:
     """One call in virtual time."""
 
@@ -148,10 +176,16 @@ class Scene:
         *,
         speak_samples: bool = False,
         remote: str = "0286112345",
+        method: Method = Method.BLIND,
+        legs: int = 1,
+        legs_per_hour: int = 100,
     ) -> None:
         self.city = town()
         self.at = WORKING_HOURS
-        self.call = MemoryCall(on_transfer, remote)
+        self.desks: list[MemoryCall] = []
+        """Who picks up where the bot rings itself, in this order; nobody is there when they are used up."""
+        self.call = MemoryCall(on_transfer, remote, on_dial=self._desk, legs=legs)
+        self.records: list[Record] = []
         self.ears, self.mouth = Ears(), Mouth()
         self.messages: list[Message] = []
         self.said: list[str] = []
@@ -159,14 +193,26 @@ class Scene:
         self._prompts = Prompts.load(("de", "en"))
         self._parts = Parts(
             settings=Settings(),
-            router=Router(self.city, self._prompts, speak_samples),
+            router=Router(self.city, self._prompts, speak_samples, Rules(method)),
             comprehension=Inline(self.city),
             recognition=self.ears,
             voice=Voice(self.mouth),
             keep=self.messages.append,
             activity=Loudness,
+            phones=LinePhones(self.call.dial, lambda: self.call.free_legs, legs_per_hour, lambda: self.call.now),
+            record=self._record,
+            music=MUSIC,
             clock=lambda: self.at,
         )
+
+    def _desk(self, uri: str, _outgoing: Outgoing) -> MemoryCall:
+        if not self.desks:
+            raise EndpointError(f"cannot call {uri!r}: no desk is there")
+        return self.desks.pop(0)
+
+    def _record(self, note: Note) -> Record:
+        self.records.append(Record(note))
+        return self.records[-1]
 
     async def start(self) -> None:
         """Begin the session with its fixed prompts ready, as a line has them."""

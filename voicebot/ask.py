@@ -47,7 +47,7 @@ def load_router(settings: Settings) -> Router:
     finally:
         engine.dispose()
     prompts = Prompts.load(settings.speech.languages, settings.data.prompts_dir)
-    return Router(city, prompts, settings.data.speak_samples)
+    return Router(city, prompts, settings.data.speak_samples, settings.transfer.rules())
 
 
 async def load_comprehension(settings: Settings, router: Router) -> Comprehension:

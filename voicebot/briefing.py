@@ -44,7 +44,7 @@ def brief(note: Note, transfer: Transfer, router: Router, settings: Settings) ->
         user_to_user="; ".join(filter(None, (subject, note.language if note.language != staff else "")))
         if subject
         else "",
-        call_info=f"{settings.web.address}/note/{note.token}" if settings.web.address else "",
+        call_info=f"{settings.web_url}/note/{note.token}" if settings.web.port or settings.web.base_url else "",
     )
 
 

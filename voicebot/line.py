@@ -16,17 +16,24 @@ from typing import Any
 from sqlalchemy import Engine
 
 from telephony import priority
+from telephony.audio import read_wav
 from telephony.endpoint import Endpoint
 from telephony.sipcall import SipCall
 from voicebot.ahead import Calls, speak_ahead
+from voicebot.briefing import spoken_ahead
 from voicebot.catalogue.store import open_database
 from voicebot.desk.messages import Message, store_message
+from voicebot.desk.notes import Note
+from voicebot.desk.records import CallRecord, Writer
+from voicebot.handover import Phones, Records
 from voicebot.knowledge import Comprehension, city_or_sample, comprehend, embeddings_path
+from voicebot.phones import LinePhones
 from voicebot.prompts import Prompts
 from voicebot.repertoire import fixed, repertoire, transfers
 from voicebot.routing import Router
 from voicebot.session import Parts, Session
 from voicebot.settings import Settings
+from voicebot.share import share
 from voicebot.speech.client import SpeechClient
 from voicebot.speech.errors import SpeechUnavailable
 from voicebot.speech.language import decide_language
@@ -100,12 +107,14 @@ async def run_line(
     stop = stop or asyncio.Event()
     async with signals(stop):
         engine = await asyncio.to_thread(open_database, settings.database_url)
+        writer = Writer(engine)
         try:
-            parts = await prepare(settings, engine, note=note, progress=progress)
+            endpoint = Endpoint(settings.sip.endpoint(), lambda call: line.take(call), _registration(settings, note))
+            phones = LinePhones(endpoint.dial, lambda: endpoint.free_legs, settings.transfer.legs_per_hour)
+            parts = await prepare(settings, engine, phones, partial(CallRecord, writer), note=note, progress=progress)
             if not priority.real_time():
                 log.debug("real-time scheduling is not allowed: media may be late while the machine is busy")
             line = Line(parts, journal)
-            endpoint = Endpoint(settings.sip.endpoint(), line.take, _registration(settings, note))
             await endpoint.start()
             note(f"the line is open: {describe(settings)}")
             journal("", "open", {})
@@ -117,13 +126,21 @@ async def run_line(
                 await endpoint.stop()
                 await line.finish()
         finally:
+            await writer.close()
             engine.dispose()
 
 
 async def prepare(
-    settings: Settings, engine: Engine, *, note: Callable[[str], None] = log.info, progress: Progress = silent
+    settings: Settings,
+    engine: Engine,
+    phones: Phones,
+    record: Callable[[Note], Records],
+    *,
+    note: Callable[[str], None] = log.info,
+    progress: Progress = silent,
 ) -> Parts:
     """Everything that calls need, ready: data, prompts, speech, understanding."""
+    music = await asyncio.to_thread(read_wav, settings.transfer.music or share("prompts") / "hold.wav")
     prompts = Prompts.load(settings.speech.languages, settings.data.prompts_dir)
     city = await asyncio.to_thread(city_or_sample, engine, note)
     speech = SpeechClient(settings.speech_uri)
@@ -141,12 +158,15 @@ async def prepare(
     vad = load_session()
     return Parts(
         settings=settings,
-        router=Router(city, prompts, settings.data.speak_samples),
+        router=Router(city, prompts, settings.data.speak_samples, settings.transfer.rules()),
         comprehension=comprehension,
         recognition=speech,
         voice=voice,
         keep=lambda message: _keep(engine, message),
         activity=lambda: VoiceActivity(vad),
+        phones=phones,
+        record=record,
+        music=music,
     )
 
 
@@ -154,7 +174,9 @@ async def _speak_ahead(parts: Parts, calls: Calls, note: Callable[[str], None]) 
     """While no call is up: what must be there even without a speech process, then all that the data can say."""
     router, speech = parts.router, SpeechClient(parts.settings.speech_uri)
     try:
-        for text, language in fixed(router.prompts, router.city, router.prompts.languages) + transfers(router):
+        for text, language in (
+            fixed(router.prompts, router.city, router.prompts.languages) + transfers(router) + spoken_ahead(router)
+        ):
             await calls.apart_from(partial(speech.prepare, text, language))
             await calls.apart_from(partial(parts.voice.prepare, [(text, language)]))
     except SpeechUnavailable as error:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -90,7 +90,7 @@ class Router:
     city: City
     prompts: Prompts
     speak_samples: bool = False
-    rules: Rules = Rules()
+    rules: Rules = field(default_factory=Rules)
 
     def decide(self, heard: Understanding) -> Decision:
         """What follows from one utterance, by itself."""

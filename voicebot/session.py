@@ -29,8 +29,8 @@ from telephony.events import (
     TransferResult,
 )
 from voicebot import dialogue as dialogues
-from voicebot.catalogue.hours import TOWN_TIME
 from voicebot.briefing import brief, note_of
+from voicebot.catalogue.hours import TOWN_TIME
 from voicebot.desk.messages import Message
 from voicebot.desk.notes import Note
 from voicebot.dialogue import CallOff, Dialogue, Do, HangUp, Input, Kind, LeaveMessage, Say, State, Transfer
@@ -381,6 +381,9 @@ class Session:
     def _hand_over(self, transfer: Transfer) -> None:
         """Begin to look for somebody: desks are rung while the announcement is spoken, a REFER comes after it."""
         self._listener.drop()
+        if self._handing is not None:
+            self._handing.cancel()
+            self._hold_task(self._handing)
         language = self._dialogue.language
         note = note_of(self._call, transfer, language, self._parts.clock())
         self._handover = Handover(

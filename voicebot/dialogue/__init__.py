@@ -22,4 +22,17 @@ from voicebot.dialogue.inputs import (
     key,
 )
 
-__all__ = ["CallOff", "Dialogue", "Do", "HangUp", "Input", "Kind", "LeaveMessage", "Say", "State", "Transfer", "heard", "key"]
+__all__ = [
+    "CallOff",
+    "Dialogue",
+    "Do",
+    "HangUp",
+    "Input",
+    "Kind",
+    "LeaveMessage",
+    "Say",
+    "State",
+    "Transfer",
+    "heard",
+    "key",
+]

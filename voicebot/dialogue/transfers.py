@@ -7,7 +7,7 @@ from dataclasses import replace
 from telephony.events import TransferResult
 from voicebot.catalogue.city import Department
 from voicebot.catalogue.hours import spoken_opening
-from voicebot.dialogue.inputs import CallOff, Do, HangUp, Input, Say, State, Transfer
+from voicebot.dialogue.inputs import CallOff, Do, HangUp, Input, Say, State
 from voicebot.dialogue.talk import Talk
 from voicebot.routing import Action
 from voicebot.switching import Plan
