@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from voicebot.catalogue.calendar import SEARCHED_DAYS, Calendar
 from voicebot.catalogue.city import City, Department, Route
-from voicebot.catalogue.hours import TOWN_TIME, spoken_opening, spoken_reason
+from voicebot.catalogue.hours import TOWN_TIME, HoursError, parse_week, spoken_opening, spoken_reason
 
 
 class Method(StrEnum):
@@ -84,6 +84,8 @@ def plan(
 
     A service's own chain is followed only where the call goes to the department of that service.
     """
+    # Of a department that a call still knows but the town no longer has, the switchboard takes the calls.
+    department = city.departments.get(department.key, city.departments[city.switchboard])
     search = _Search(city, calendar, at.astimezone(UTC), language, rules)
     routes = _routes(city, department, service)
     if routes and routes[0].service:
@@ -185,6 +187,11 @@ class _Search:
             return f"nur für die Sprache {route.language}"
         if route.valid_until and self.at.astimezone(TOWN_TIME).date() > route.valid_until:
             return f"galt nur bis {route.valid_until:%d.%m.%Y}"
+        try:
+            if route.hours:
+                parse_week(route.hours)
+        except HoursError as error:  # no import lets them pass; a call must survive them all the same
+            return f"die Zeiten sind falsch: {error}"
         if route.kind == "number" and not self.rules.external_numbers:
             return "Nummern außerhalb der Anlage sind abgeschaltet (transfer.external_numbers)"
         return ""
