@@ -105,7 +105,7 @@ async def run_line(
             if not priority.real_time():
                 log.debug("real-time scheduling is not allowed: media may be late while the machine is busy")
             line = Line(parts, journal)
-            endpoint = Endpoint(settings.sip.endpoint(), line.take, _registration(settings, note))
+            endpoint = Endpoint(settings.sip.endpoint(settings.callers), line.take, _registration(settings, note))
             await endpoint.start()
             note(f"the line is open: {describe(settings)}")
             journal("", "open", {})
