@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 
 import numpy as np
@@ -17,7 +18,7 @@ from telephony.events import CallEnded, TransferOutcome
 from telephony.memory import MemoryCall
 from telephony.outgoing import Outgoing
 from telephony.settings import EndpointError
-from voicebot.catalogue.city import City, Department, Example, Fact, OpeningSpan, Service
+from voicebot.catalogue.city import City, Department, Example, Fact, OpeningSpan, Route, Service
 from voicebot.catalogue.hours import TOWN_TIME
 from voicebot.desk.messages import Message
 from voicebot.desk.notes import Note
@@ -218,7 +219,9 @@ class Scene:
         """Begin the session with its fixed prompts ready, as a line has them."""
         fixed = self._prompts.fixed("de", city=self.city.name) + self._prompts.fixed("en", city=self.city.name)
         await self._parts.voice.prepare((text, language) for language in ("de", "en") for text in fixed)
-        self.session = asyncio.create_task(Session(self.call, self._parts, self._note).run())
+        session = Session(self.call, self._parts, self._note)
+        self.is_speaking = lambda: session._speaker.speaking
+        self.session = asyncio.create_task(session.run())
 
     def _note(self, what: str, details: dict[str, object]) -> None:
         self.journal.append((self.call.now, what, details))
@@ -251,6 +254,19 @@ class Scene:
         await self.until(lambda: self.call.playing or self.call.now > mark + 0.3)
         if self.call.playing:
             await self.quiet()
+
+    async def quiet_voice(self) -> None:
+        """Until what was to be said has been said; music may go on."""
+        await self.until(lambda: not self.is_speaking())
+
+    def route(self, department: str, *extensions: str) -> None:
+        """Give a department a chain; before the call begins."""
+        rows = tuple(
+            Route(department, "", place, "extension", extension, "", 0, "", None, None, "", "", "Aushang", DAY)
+            for place, extension in enumerate(extensions, 1)
+        )
+        self.city = replace(self.city, routes=self.city.routes + rows)
+        self._parts = replace(self._parts, router=replace(self._parts.router, city=self.city))
 
     async def caller_says(self, text: str, seconds: float = 1.5) -> None:
         """The caller speaks, and the bot's reply is heard to its end."""

@@ -98,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("text", nargs="*", help="utterances; without any, one a line on standard input")
     ask.add_argument("--chat", action="store_true", help="all lines are one conversation")
     ask.add_argument("--lang", help="language of the utterances; default: detected")
-    ask.add_argument("--at", help="clock, such as 2026-11-23T10:00 (Europe/Berlin); answers do not depend on it yet")
+    ask.add_argument("--at", help="clock, such as 2026-11-23T10:00 (Europe/Berlin): what is open then; default: now")
     ask.add_argument("--json", action="store_true", help="one JSON object a line")
 
     transcribe = add("transcribe", "recognise speech in WAV files", "voicebot transcribe --json call.wav")

@@ -109,7 +109,9 @@ async def run_line(
         engine = await asyncio.to_thread(open_database, settings.database_url)
         writer = Writer(engine)
         try:
-            endpoint = Endpoint(settings.sip.endpoint(), lambda call: line.take(call), _registration(settings, note))
+            endpoint = Endpoint(
+                settings.sip.endpoint(settings.callers), lambda call: line.take(call), _registration(settings, note)
+            )
             phones = LinePhones(endpoint.dial, lambda: endpoint.free_legs, settings.transfer.legs_per_hour)
             parts = await prepare(settings, engine, phones, partial(CallRecord, writer), note=note, progress=progress)
             if not priority.real_time():

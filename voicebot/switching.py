@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from voicebot.catalogue.calendar import SEARCHED_DAYS, Calendar
 from voicebot.catalogue.city import City, Department, Route
-from voicebot.catalogue.hours import TOWN_TIME, spoken_opening, spoken_reason
+from voicebot.catalogue.hours import TOWN_TIME, HoursError, parse_week, spoken_opening, spoken_reason, town_day
 
 
 class Method(StrEnum):
@@ -84,6 +84,8 @@ def plan(
 
     A service's own chain is followed only where the call goes to the department of that service.
     """
+    # Of a department that a call still knows but the town no longer has, the switchboard takes the calls.
+    department = city.departments.get(department.key, city.departments[city.switchboard])
     search = _Search(city, calendar, at.astimezone(UTC), language, rules)
     routes = _routes(city, department, service)
     if routes and routes[0].service:
@@ -183,8 +185,13 @@ class _Search:
         """Why a row does not count for this caller, at whatever time; empty where it may."""
         if route.language and route.language != self.language:
             return f"nur für die Sprache {route.language}"
-        if route.valid_until and self.at.astimezone(TOWN_TIME).date() > route.valid_until:
+        if route.valid_until and town_day(self.at) > route.valid_until:
             return f"galt nur bis {route.valid_until:%d.%m.%Y}"
+        try:
+            if route.hours:
+                parse_week(route.hours)
+        except HoursError as error:  # no import lets them pass; a call must survive them all the same
+            return f"die Zeiten sind falsch: {error}"
         if route.kind == "number" and not self.rules.external_numbers:
             return "Nummern außerhalb der Anlage sind abgeschaltet (transfer.external_numbers)"
         return ""
@@ -224,7 +231,7 @@ class _Search:
     ) -> datetime | None:
         """The first moment from now on at which all these hours are open, within the days on which it is valid."""
         moment = self.at
-        if begins and begins > self.at.astimezone(TOWN_TIME).date():
+        if begins and begins > town_day(self.at):
             moment = datetime.combine(begins, time.min, TOWN_TIME).astimezone(UTC)
         last = moment + timedelta(days=SEARCHED_DAYS)
         while True:
@@ -234,14 +241,14 @@ class _Search:
                 if opens is None:
                     return None
                 later = opens.astimezone(UTC)
-            if later > last or (ends and later.astimezone(TOWN_TIME).date() > ends):
+            if later > last or (ends and town_day(later) > ends):
                 return None
             if later == moment:
                 return moment
             moment = later
 
     def _closed(self, department: Department, route: Route | None, begins: date | None) -> str:
-        if begins and begins > self.at.astimezone(TOWN_TIME).date():
+        if begins and begins > town_day(self.at):
             return f"gilt erst ab {begins:%d.%m.%Y}"
         if reason := self.calendar.why_closed(department, self.at):
             return f"geschlossen wegen {spoken_reason(reason, 'de')}"
