@@ -46,11 +46,12 @@ async def test_the_desk_is_rung_while_the_caller_is_told() -> None:
     scene.desks = [willing()]
     await asked(scene)
     await scene.until(lambda: bool(scene.call.dialled))
-    announced = scene.call.now
-    assert scene.call.playing
+    dialled = scene.call.now
+    await scene.until(lambda: scene.call.playing)
+    assert scene.said[-1] == scene.prompt("connecting", desk="dem Bürgerbüro")
     assert [uri for uri, _ in scene.call.dialled] == ["sip:300@pbx.example"]
     await scene.over()
-    assert announced - at(scene, "key") <= 0.1
+    assert dialled - at(scene, "key") <= 0.1
 
 
 async def test_the_desk_hears_what_it_is_about_and_takes_the_call_with_one() -> None:

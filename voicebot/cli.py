@@ -135,6 +135,9 @@ def _parser() -> argparse.ArgumentParser:
     desk.add_argument("--host", default="127.0.0.1", help="our address; 0.0.0.0 for calls from other machines")
     desk.add_argument("--port", type=int, default=5070)
     desk.add_argument("--code", type=int, default=200, help="answer: 200, 486, 603, or 0 to ring for ever")
+    desk.add_argument(
+        "--press", choices=("", "1", "2"), default="1", help="key for a bot that asks: 1 takes the call, 2 does not"
+    )
 
     imports = add("import", "take a city's files into the database", "voicebot import data/borken")
     imports.add_argument("folder", type=Path)

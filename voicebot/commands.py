@@ -158,7 +158,7 @@ async def _desk(options: argparse.Namespace) -> None:
     greeting = speak("Guten Tag, was kann ich für Sie tun?")
     stop = asyncio.Event()
     codecs = ("G722", "PCMA", "PCMU")
-    answering = Desk(tell, code=options.code, greeting=greeting)
+    answering = Desk(tell, code=options.code, greeting=greeting, press=options.press)
     endpoint = Endpoint(telephone(options.host, options.port, 22_000, user="desk", codecs=codecs), answering.take)
     async with signals(stop):
         await endpoint.start()

@@ -52,13 +52,19 @@ class _Script:
                     self.line("", f"verstanden: „{event['text']}“", event["recognition_s"])
                     what = f"{event['intent']} {event['service'] or ''} {event['aspect'] or ''}".strip()
                     self.line("", f"gedeutet: {what}", event["understanding_s"])
-                case "transfer":
+                case "transfer" if event["method"] == "blind":
                     self.line("Bot", f"REFER an {event['target']}")
+                case "transfer":
+                    self.line("Bot", f"ruft {event['target']} an")
+                case "desk_key":
+                    self.line("Desk", f"drückt die {event['digit']}")
+                case "joined":
+                    self.line("Bot", "REFER mit Replaces: Anrufer und Durchwahl sprechen miteinander")
                 case "transfer_progress":
                     self.line("", f"NOTIFY {event['code']} {event['reason']}")
                 case "transfer_outcome":
                     self.outcome = event["result"]
-                    self.line("", f"NOTIFY {event['code']} {event['reason']}: {event['result']}")
+                    self.line("", f"NOTIFY {event['code']}: {event['result']}")
 
     async def follow_desk(self, process: asyncio.subprocess.Process) -> None:
         async for event in events(process):
@@ -69,7 +75,9 @@ class _Script:
                     self.line("Desk", f"Durchwahl {event['extension']} klingelt")
                 case "talks":
                     self.desk_talked = True
-                    self.line("Desk", "nimmt ab: Gespräch verbunden")
+                    self.line("Desk", "nimmt ab und hört, worum es geht")
+                case "replaced":
+                    self.line("Desk", "spricht mit dem Anrufer")
 
     async def follow_caller(self, process: asyncio.subprocess.Process) -> None:
         async for event in events(process):
