@@ -69,8 +69,7 @@ class Call(Protocol):
     async def hang_up(self, code: int = 0) -> None:
         """End the call: BYE, CANCEL while the far side rings, or ``code`` as the final response to an INVITE.
 
-        The end itself comes as an event. A far side that has answered nothing at all to our INVITE cannot be
-        cancelled: then it comes after up to 32 s (RFC 3261, 9.1 and 17.1.1.2).
+        The end itself comes as an event, at once.
         """
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import functools
 import logging
 import os
@@ -67,6 +68,11 @@ ARRIVALS = 8
 call, and up to ten more packets read at once, the table is not full. Four callers never come near it, a scanner does
 at once.
 """
+
+_pjsip = ctypes.CDLL(pj._pjsua2.__file__)
+"""PJSIP itself, for the two things that pjsua2 does not hand on."""
+_DISABLE_TCP_SWITCH = 4
+"""Position of ``disable_tcp_switch`` among the integers that ``pjsip_cfg_t`` begins with."""
 
 _SRTP = {
     "off": pj.PJMEDIA_SRTP_DISABLED,
@@ -357,6 +363,8 @@ class Endpoint:
         self._arrivals: deque[float] = deque()
         """When the latest calls began, seconds on the monotonic clock."""
         self._account: _Account | None = None
+        self._domain = ""
+        """Host part of our own address."""
         self._log_writer = _LogWriter()
 
     async def start(self) -> None:
@@ -403,8 +411,11 @@ class Endpoint:
 
     @property
     def free_legs(self) -> int:
-        """How many more calls the process can hold, placed or arriving."""
-        return max(0, MAX_CALLS - len(self._legs))
+        """How many more calls the process can hold, placed or arriving.
+
+        PJSIP may hold one longer than we do: until a BYE or CANCEL is answered, or an INVITE nobody answers times out.
+        """
+        return max(0, MAX_CALLS - max(len(self._legs), int(_pjsip.pjsua_call_get_count())))
 
     async def dial(self, uri: str, outgoing: Outgoing = ACCOUNT) -> SipCall:
         """Call a SIP URI. :class:`Ringing`, :class:`Established` and :class:`CallEnded` come as events.
@@ -517,6 +528,9 @@ class Endpoint:
         endpoint = pj.Endpoint()
         try:
             try:
+                # RFC 3261, 18.1.1 wants TCP for more than 1300 bytes, which an INVITE of ours has. Where a PBX speaks
+                # UDP only and drops the rest, PJSIP would wait for the connection until the call has timed out.
+                (ctypes.c_int * (_DISABLE_TCP_SWITCH + 1)).in_dll(_pjsip, "pjsip_sip_cfg_var")[_DISABLE_TCP_SWITCH] = 1
                 with _quiet_stdout():
                     endpoint.libCreate()
             finally:
@@ -586,7 +600,8 @@ class Endpoint:
         config.logConfig.decor = pj.PJ_LOG_HAS_SENDER
         config.logConfig.writer = self._log_writer
         endpoint.libInit(config)
-        self._transports(endpoint)
+        published = self._transports(endpoint)
+        self._domain = _host(self.settings.registrar) or self.settings.public_address or published
         endpoint.libStart()
         endpoint.audDevManager().setNullDev()
         for codec in endpoint.codecEnum2():
@@ -595,7 +610,9 @@ class Endpoint:
         self._account = _Account(self)
         self._account.create(self._account_config(), True)
 
-    def _transports(self, endpoint: pj.Endpoint) -> None:
+    def _transports(self, endpoint: pj.Endpoint) -> str:
+        """Bind them; the address that the last of them publishes."""
+        published = ""
         wanted = [
             ("UDP", pj.PJSIP_TRANSPORT_UDP, self.settings.udp_port),
             ("TCP", pj.PJSIP_TRANSPORT_TCP, self.settings.tcp_port),
@@ -614,12 +631,14 @@ class Endpoint:
             if name == "TLS":
                 self._tls(config.tlsConfig)
             try:
-                endpoint.transportCreate(kind, config)
+                transport = endpoint.transportCreate(kind, config)
+                published = endpoint.transportGetInfo(transport).localName.rpartition(":")[0]
             except pj.Error as error:
                 raise EndpointError(
                     f"{name} port {port} on {self.settings.host} cannot be used ({error.reason}): is another"
                     f" SIP server running there? Stop it or set sip.{name.lower()}_port to a free port"
                 ) from None
+        return published
 
     def _tls(self, config: pj.TlsConfig) -> None:
         for what, path in (
@@ -636,11 +655,6 @@ class Endpoint:
         if self.settings.tls_ca is not None:
             config.CaListFile = str(self.settings.tls_ca)
             config.verifyServer = True
-
-    @property
-    def _domain(self) -> str:
-        """The host part of our own address."""
-        return _host(self.settings.registrar) or self.settings.public_address or self.settings.host
 
     def _account_config(self) -> pj.AccountConfig:
         settings = self.settings

@@ -54,7 +54,7 @@ def name_addr(outgoing: Outgoing, user: str, domain: str) -> str:
     name = _printable(outgoing.display_name)[:MOST_NAME].strip()
     escaped = name.replace("\\", r"\\").replace('"', r"\"")
     quoted = f'"{escaped}" ' if escaped else ""
-    number = quote(_printable(outgoing.number)[:MOST_NUMBER], safe="+*") or user
+    number = quote(re.sub(r"[^0-9A-Za-z+*#._-]", "", outgoing.number)[:MOST_NUMBER], safe="+*") or user
     return f"{quoted}<sip:{number}@{domain}>"
 
 
