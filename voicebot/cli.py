@@ -110,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     route.add_argument("--department", metavar="KEY", help="instead of a text: who is asked for")
     route.add_argument("--service", metavar="KEY", help="instead of a text: what it is about")
     route.add_argument("--at", help="when, such as 2026-12-24T11:00 (Europe/Berlin); default: now")
-    route.add_argument("--lang", help="language of the caller; default: detected")
+    route.add_argument("--lang", help="language of the caller; default: the first of speech.languages")
     route.add_argument("--json", action="store_true", help="one JSON object")
 
     transcribe = add("transcribe", "recognise speech in WAV files", "voicebot transcribe --json call.wav")

@@ -19,6 +19,7 @@ from telephony import priority
 from telephony.endpoint import Endpoint
 from telephony.sipcall import SipCall
 from voicebot.ahead import Calls, speak_ahead
+from voicebot.catalogue.calendar import Calendar
 from voicebot.catalogue.store import open_database
 from voicebot.desk.messages import Message, store_message
 from voicebot.knowledge import Comprehension, city_or_sample, comprehend, embeddings_path
@@ -134,6 +135,7 @@ async def prepare(
         city, speech.embed if embeds else None, embeddings_path(settings.speech.models_dir), progress
     )
     await _warm_up(comprehension, settings)
+    Calendar.of(city)  # reads names of public holidays from disk, which should not be in the middle of a call
     voice = Voice(speech)
     first, *others = settings.speech.languages
     greeting = [(prompts.say("other_language", language), language) for language in others]

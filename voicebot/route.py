@@ -10,7 +10,7 @@ from typing import Any
 
 from voicebot import console
 from voicebot import dialogue as dialogues
-from voicebot.ask import clock_at, load_comprehension, load_router, written_language
+from voicebot.ask import clock_at, load_comprehension, load_router
 from voicebot.catalogue.city import Department
 from voicebot.catalogue.hours import spoken_opening, spoken_reason
 from voicebot.cli import UsageError
@@ -52,10 +52,12 @@ def run_route(settings: Settings, options: argparse.Namespace) -> None:
         raise UsageError("say what the call is about: a text, or --department or --service with a key")
     at = clock_at(options.at)
     router = load_router(settings)
+    # A few typed words tell too little of the language by which rows of the table are chosen.
+    language = options.lang or languages[0]
     asked = (
-        _named(router, options, languages[0])
+        _named(router, options, language)
         if by_key
-        else asyncio.run(_understood(settings, router, options.text, options.lang, at))
+        else asyncio.run(_understood(settings, router, options.text, language, at))
     )
     plans = _plans(router, asked, at, settings.transfer.rules())
     if options.json:
@@ -73,15 +75,13 @@ def _named(router: Router, options: argparse.Namespace, language: str) -> _Asked
     key = options.department if options.department is not None else city.services[options.service].department
     department = city.departments[key]
     action = Action.EXTERNAL if department.kind == "extern" else Action.TRANSFER
-    return _Asked(None, options.lang or language, action, options.service, department, 1.0)
+    return _Asked(None, language, action, options.service, department, 1.0)
 
 
-async def _understood(settings: Settings, router: Router, text: str, lang: str | None, at: datetime) -> _Asked:
+async def _understood(settings: Settings, router: Router, text: str, language: str, at: datetime) -> _Asked:
     """As ``voicebot ask`` understands it."""
-    languages = settings.speech.languages
     comprehension = await load_comprehension(settings, router)
-    dialogue = Dialogue(router, languages[0], clock=lambda: at)
-    dialogue.language = lang or written_language(text, languages[0], languages)
+    dialogue = Dialogue(router, language, clock=lambda: at)
     heard = await comprehension.understand(
         text, dialogue.language, expecting=dialogue.expecting, last_service=dialogue.service
     )
@@ -119,7 +119,8 @@ def _lines(router: Router, asked: _Asked, at: datetime, plans: list[Plan]) -> li
     if asked.department is None:
         lines.append("Stelle: keine; wer einen Menschen verlangt, kommt zur Zentrale")
     else:
-        lines.append(f"Stelle: {asked.department.name('de')} ({asked.department.key}), {_state(router, first, at)}")
+        state = "" if asked.department.kind == "extern" else f", {_state(router, asked.department, at)}"
+        lines.append(f"Stelle: {asked.department.name('de')} ({asked.department.key}){state}")
     if asked.action is Action.EXTERNAL and asked.department is not None:
         number = asked.department.extension or "keine Nummer bekannt"
         return [*lines, f"Es klingelt niemand; genannt wird: {asked.department.name('de')}, {number}"]
