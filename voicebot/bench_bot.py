@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from telephony.settings import MAX_CALLS
+from voicebot.demo import OFFICE_HOURS
 from voicebot.ports import free_port
 from voicebot.processes import end, events, spawn
 from voicebot.speech.errors import SpeechError
@@ -89,7 +90,7 @@ async def running_bot(folder: Path, environ: Mapping[str, str] | None = None) ->
     }
     async with contextlib.AsyncExitStack() as stack:
         processes = []
-        for arguments, piped in ((("speech",), False), (("line", "--journal"), True)):
+        for arguments, piped in ((("speech",), False), (("line", "--journal", "--at", OFFICE_HOURS), True)):
             process = await spawn(*arguments, environ=ours, piped=piped)
             stack.push_async_callback(end, process)
             processes.append(process)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime
 
 from telephony.call import Call
 from voicebot.desk.notes import TOKEN_BYTES, Note
@@ -16,7 +16,7 @@ HIDDEN = ("", "anonymous", "unknown", "unavailable")
 """What stands for a number that is withheld (RFC 3323, section 4.1.1.3, and what PBXes write)."""
 
 
-def note_of(call: Call, transfer: Transfer, language: str, at: datetime) -> Note:
+def note_of(call: Call, transfer: Transfer, language: str) -> Note:
     """What is kept of a call that is passed on; its address is made here, so that nobody waits for the database."""
     return Note(
         call_id=call.id,
@@ -27,7 +27,7 @@ def note_of(call: Call, transfer: Transfer, language: str, at: datetime) -> Note
         aspect=transfer.aspect or "",
         said=transfer.said,
         wants=transfer.wants,
-        created_at=at,
+        created_at=datetime.now(UTC),
         token=secrets.token_urlsafe(TOKEN_BYTES),
     )
 

@@ -50,6 +50,7 @@ def serve(options: argparse.Namespace) -> int:
 
 
 def line(options: argparse.Namespace) -> None:
+    from voicebot.ask import clock_at
     from voicebot.line import run_line
 
     current = settings.load(options.config)
@@ -58,8 +59,9 @@ def line(options: argparse.Namespace) -> None:
         if options.journal:
             console.print_json({"at": round(time.time(), 3), "call": call, "event": what, **details})
 
+    at = clock_at(options.at) if options.at else None
     with console.Bars() as bars:
-        asyncio.run(run_line(current, journal=journal, note=console.note, progress=bars))
+        asyncio.run(run_line(current, journal=journal, note=console.note, progress=bars, at=at))
 
 
 def speech(options: argparse.Namespace) -> None:
@@ -97,6 +99,12 @@ def ask(options: argparse.Namespace) -> None:
 
     lines = options.text or (line.strip() for line in sys.stdin)
     run_ask(settings.load(options.config), lines, options)
+
+
+def route(options: argparse.Namespace) -> None:
+    from voicebot.route import run_route
+
+    run_route(settings.load(options.config), options)
 
 
 def transcribe(options: argparse.Namespace) -> None:

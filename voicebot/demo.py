@@ -22,6 +22,8 @@ from voicebot.speech.models import ModelStore
 VOICE = "de_DE-thorsten-medium"
 EXTENSION = "300"
 QUESTIONS = ("Was brauche ich für einen neuen Personalausweis?", "Ja, bitte verbinden.")
+OFFICE_HOURS = "2026-11-25T10:00"
+"""A Wednesday: the demo is played at any time, and outside of opening hours nobody would be rung."""
 LIMIT_S = 600.0
 """The whole demo, with model assembly on a slow machine."""
 
@@ -84,7 +86,7 @@ class _Script:
             match event["event"]:
                 case "dialled":
                     self._began = time.monotonic()
-                    self.line("Anrufer", f"wählt {event['uri']}")
+                    self.line("Anrufer", f"wählt {event['uri']}, als wäre es Mittwoch, zehn Uhr")
                 case "established":
                     self.line("", f"Verbindung steht, Codec {event['codec']}")
                 case "greeted":
@@ -145,7 +147,7 @@ async def _play(folder: Path, wav: Path, questions: tuple[str, ...]) -> int:
             return process
 
         speech = await start("speech", piped=False)
-        line = await start("line", "--journal")
+        line = await start("line", "--journal", "--at", OFFICE_HOURS)
         desk = await start("desk", "--port", str(desk_port))
         followers = [
             asyncio.create_task(script.follow_line(line)),

@@ -10,6 +10,8 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -21,6 +23,8 @@ from telephony.endpoint import Endpoint
 from telephony.sipcall import SipCall
 from voicebot.ahead import Calls, speak_ahead
 from voicebot.briefing import spoken_ahead
+from voicebot.catalogue.calendar import Calendar
+from voicebot.catalogue.hours import TOWN_TIME
 from voicebot.catalogue.store import open_database
 from voicebot.desk.messages import Message, store_message
 from voicebot.desk.notes import Note
@@ -97,8 +101,11 @@ async def run_line(
     note: Callable[[str], None] = log.info,
     progress: Progress = silent,
     stop: asyncio.Event | None = None,
+    at: datetime | None = None,
 ) -> None:
     """Serve calls until SIGTERM, SIGINT or ``stop``.
+
+    :param at: the time that it is taken to be for the town's desks when the line starts; None: what it is
 
     Raises SettingsError, StoreError, PromptError, SpeechError or EndpointError, each with one clear message.
     """
@@ -114,6 +121,7 @@ async def run_line(
             )
             phones = LinePhones(endpoint.dial, lambda: endpoint.free_legs, settings.transfer.legs_per_hour)
             parts = await prepare(settings, engine, phones, partial(CallRecord, writer), note=note, progress=progress)
+            parts = replace(parts, clock=town_clock(at))
             if not priority.real_time():
                 log.debug("real-time scheduling is not allowed: media may be late while the machine is busy")
             line = Line(parts, journal)
@@ -153,6 +161,7 @@ async def prepare(
         city, speech.embed if embeds else None, embeddings_path(settings.speech.models_dir), progress
     )
     await _warm_up(comprehension, settings)
+    Calendar.of(city)  # reads names of public holidays from disk, which should not be in the middle of a call
     voice = Voice(speech)
     first, *others = settings.speech.languages
     greeting = [(prompts.say("other_language", language), language) for language in others]
@@ -170,6 +179,14 @@ async def prepare(
         record=record,
         music=music,
     )
+
+
+def town_clock(at: datetime | None) -> Callable[[], datetime]:
+    """The time in town; one that begins with ``at`` now, to try out what is done at another time."""
+    if at is None:
+        return lambda: datetime.now(TOWN_TIME)
+    ahead = at - datetime.now(TOWN_TIME)
+    return lambda: datetime.now(TOWN_TIME) + ahead
 
 
 async def _speak_ahead(parts: Parts, calls: Calls, note: Callable[[str], None]) -> None:

@@ -227,13 +227,12 @@ class Router:
         if closes:
             closing = spoken_clock(closes.time(), language)
             return (self.prompts.say("open_now", language, closing=closing),), sample
-        prompt = "closed_now" if self.calendar.spans_on(department, town_day(at)) else "closed_today"
-        reason = self.calendar.why_closed(department, at, language)
-        said = (
-            self.prompts.say(f"{prompt}_because", language, reason=spoken_reason(reason, language))
-            if reason
-            else self.prompts.say(prompt, language)
-        )
+        is_day_off = not self.calendar.spans_on(department, town_day(at))
+        if reason := self.calendar.why_closed(department, at, language):
+            prompt = "closed_today_because" if is_day_off else "closed_now_because"
+            said = self.prompts.say(prompt, language, reason=spoken_reason(reason, language))
+        else:
+            said = self.prompts.say("closed_today" if is_day_off else "closed_now", language)
         if opens is None:
             return (said,), sample
         opening = spoken_opening(opens, at, language)

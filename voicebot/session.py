@@ -384,8 +384,7 @@ class Session:
         if self._handing is not None:
             self._handing.cancel()
             self._hold_task(self._handing)
-        language = self._dialogue.language
-        note = note_of(self._call, transfer, language, self._parts.clock())
+        note = note_of(self._call, transfer, self._dialogue.language)
         self._handover = Handover(
             self._call,
             transfer.plan,

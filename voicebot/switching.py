@@ -171,14 +171,15 @@ class _Search:
     def _stand_in(self, route: Route, by: tuple[Route, ...], complaint: str) -> None:
         substitute = self.city.departments.get(route.target)
         if substitute is None:
-            self._note(f"Vertretung {route.target}: übersprungen, diese Stelle gibt es nicht")
+            self._note(f"Vertretung: {route.target} übersprungen, diese Stelle gibt es nicht")
             return
         begun = {each.department for each in (route, *by)} | {each.target for each in by}
         complaint = complaint or ("wurde schon versucht" if substitute.key in begun else "")
         if complaint:
-            self._note(f"Vertretung {substitute.name('de')}: übersprungen, {complaint}")
+            self._note(f"Vertretung: {substitute.name('de')} übersprungen, {complaint}")
             return
-        self._note(f"Vertretung {substitute.name('de')}")
+        own = self._owner(route).key == substitute.key
+        self._note(f"{'Dann wie sonst' if own else 'Vertretung'}: {substitute.name('de')}")
         self.follow(substitute, _routes(self.city, substitute, None), (*by, route))
 
     def _never(self, route: Route) -> str:
