@@ -82,7 +82,9 @@ def test_so_is_all_that_follows_on_a_call(borken: City, prompts: Prompts, speak_
             # The beginning of an answer is found a sentence at a time.
             whole = " ".join(text for text, _ in texts) if was_simpler else ""
             missing |= {each for each in said(dialogue.step(after)) - texts if each[0] not in whole}
-    assert not missing
+    # When a desk with hours of its own, or after days off, can be reached again is said as it is needed.
+    opening = {language: prompts.say("opens_again", language, opening="…").split("…")[0] for language in LANGUAGES}
+    assert not {(text, language) for text, language in missing if not text.startswith(opening[language])}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -91,7 +93,7 @@ def test_every_advice_can_be_given_to_its_end(borken: City, prompts: Prompts, la
     texts = set(repertoire(router))
 
     def walk(dialogue_of: list[str], consultation: Consultation) -> None:
-        dialogue = Dialogue(router, language)
+        dialogue = Dialogue(router, language, clock=lambda: datetime(2026, 11, 25, 10, tzinfo=TOWN_TIME))
         service = consultation.advice.services[0]
         spoken = said(dialogue.step(heard(Understanding("x", language, Intent.SERVICE, 1.0, service=service))))
         spoken |= said(dialogue.step(heard(Understanding("x", language, Intent.CONSULT, 1.0))))
@@ -125,6 +127,7 @@ def test_every_prompt_is_there_but_those_with_what_callers_choose_or_say(borken:
         "clarify_keys_three",
         "closed_now_because",
         "closed_today_because",
+        "desk_caller_speaks",
     }
 
 

@@ -38,6 +38,7 @@ def brief(note: Note, transfer: Transfer, router: Router, settings: Settings) ->
     subject = router.spoken_name(note.service, staff) if note.service in router.city.services else ""
     return Briefing(
         spoken=[Say(text, staff) for text in _spoken(router, subject, note.language, staff)],
+        note=transfer.note,
         display=" – ".join(filter(None, (subject, note.caller))),
         number=note.caller,
         private=not note.caller,

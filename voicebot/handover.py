@@ -87,6 +87,8 @@ class Briefing:
     """What a desk is told of a call before it takes it."""
 
     spoken: Sequence[Say]
+    note: str = ""
+    """What the caller has answered already, for the journal."""
     display: str = ""
     """What it is about and the caller's number, for the desk's display."""
     number: str = ""
@@ -172,6 +174,7 @@ class Handover:
         self._desk: Call | None = None
         self._desk_speaker: Speaker | None = None
         self._code = 0
+        self._reason = ""
         """SIP status of the last target."""
         self.phase = Phase.ANNOUNCED
 
@@ -199,7 +202,7 @@ class Handover:
             raise
         finally:
             await self._leave_desk()
-        return TransferOutcome(result, self._code, "")
+        return TransferOutcome(result, self._code, self._reason)
 
     def tick(self) -> None:
         """Every 20 ms of the caller's call."""
@@ -228,9 +231,10 @@ class Handover:
         if not self._phones.allowed():
             self._tell("transfer_limit", {})
             return TransferResult.UNREACHABLE
-        self._code = 0
+        self._code, self._reason = 0, ""
         uri = target.uri(self._host)
-        self._tell("transfer", {"department": target.department, "target": uri, "method": method})
+        told = {"department": target.department, "target": uri, "method": method, "note": self._briefing.note}
+        self._tell("transfer", told)
         self._records.begins(target, method)
         if method is Method.BLIND:
             result = await self._refer(uri)
@@ -240,7 +244,7 @@ class Handover:
         else:
             result = await self._ring(uri, target, method, asks=True)
         self._records.ends(result, self._code)
-        self._tell("transfer_outcome", {"result": result, "code": self._code, "reason": ""})
+        self._tell("transfer_outcome", {"result": result, "code": self._code, "reason": self._reason})
         return result
 
     async def _refer(self, uri: str) -> TransferResult:
@@ -256,8 +260,8 @@ class Handover:
                     self._tell("transfer_progress", {"code": code, "reason": reason})
                     if code == 180:
                         self._records.rings()
-                case TransferOutcome(result, code):
-                    self._code = code
+                case TransferOutcome(result, code, reason):
+                    self._code, self._reason = code, reason
                     return result
 
     async def _ring(self, uri: str, target: Target, method: Method, *, asks: bool) -> TransferResult:
@@ -304,11 +308,11 @@ class Handover:
                     self._tell("desk_answers", {})
                     self._records.answers()
                     return None
-                case CallEnded(code):
-                    self._code = code
+                case CallEnded(code, reason):
+                    self._code, self._reason = code, reason
                     return transfer_result(code)
                 case _Timeout():
-                    self._code = 408
+                    self._code, self._reason = 408, "rang too long"
                     return TransferResult.NO_ANSWER
 
     async def _asked(self, desk: Call) -> TransferResult | None:
@@ -337,8 +341,8 @@ class Handover:
                 case Digit(digit) if digit in (ACCEPT, DECLINE):
                     self._tell("desk_key", {"digit": digit})
                     return digit
-                case CallEnded(code):
-                    self._code = code
+                case CallEnded(code, reason):
+                    self._code, self._reason = code, reason
                     return ""
                 case _Timeout() if speaker.speaking:
                     self._wait(FRAMES_A_SECOND // 5)
@@ -371,8 +375,8 @@ class Handover:
             match await self._next():
                 case TransferProgress(code, reason):
                     self._tell("transfer_progress", {"code": code, "reason": reason})
-                case TransferOutcome(result, code):
-                    self._code = code
+                case TransferOutcome(result, code, reason):
+                    self._code, self._reason = code, reason
                     return result is TransferResult.CONNECTED
                 case CallEnded():
                     # The PBX ends the desk's leg when another call has taken its place (RFC 3891, section 3).

@@ -103,6 +103,8 @@ class Transfer:
     """What the caller wants, in their words and with what they have answered, for whoever takes the call."""
     said: str = ""
     """What they have been told already."""
+    note: str = ""
+    """What they have answered in an advice."""
 
     @property
     def department(self) -> Department:

@@ -114,6 +114,7 @@ class Talk:
             aspect=topic.decision.aspect if topic else None,
             wants=" / ".join(dict.fromkeys(filter(None, (self.note, self.matter)))),
             said=" ".join(topic.decision.reply) if topic else "",
+            note=self.note,
         )
 
     def replies(self, decision: Decision, language: str | None = None) -> list[Do]:

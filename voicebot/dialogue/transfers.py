@@ -55,11 +55,9 @@ def _closed(talk: Talk, plan: Plan) -> list[Do]:
     """No desk rings outside of its hours: when it will, how to get an appointment, and the offer to be called back."""
     talk.state = State.MESSAGE_OFFERED
     desk = plan.department.with_name(talk.language)
-    if plan.opens is None:
-        said: list[Do] = [talk.say("closed", desk=desk)]
-    else:
-        opening = spoken_opening(plan.opens, talk.clock(), talk.language)
-        said = [talk.say("closed_until", desk=desk, opening=opening)]
+    said: list[Do] = [talk.say("closed", desk=desk)]
+    if plan.opens is not None:
+        said += [talk.say("opens_again", opening=spoken_opening(plan.opens, talk.clock(), talk.language))]
     appointment = talk.router.appointment(talk.service, talk.language)
     if appointment is not None and talk.decision.aspect != "appointment":
         said += talk.replies(appointment)
