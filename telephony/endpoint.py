@@ -401,7 +401,8 @@ class Endpoint:
             try:
                 result = request()
             except Exception as raised:
-                error = raised
+                # The frames of its traceback hold legs, which may die on the control thread only.
+                error = raised.with_traceback(None)
             self.tell(lambda: resolve(result, error))
 
         if self._stopping.is_set():
@@ -427,14 +428,9 @@ class Endpoint:
         def on_control_thread() -> None:
             if not self.free_legs:
                 raise EndpointError(f"cannot call {uri!r}: all {MAX_CALLS} legs of this process are taken")
-            leg = self.adopt(call, pj.PJSUA_INVALID_ID)
-            leg.attend()
-            try:
-                leg.makeCall(uri, self._invite(outgoing))
-                call.id = leg.getInfo().callIdString
-            except pj.Error as error:
-                self.release(leg)
-                raise EndpointError(f"cannot call {uri!r}: {error.reason}") from None
+            refusal = self._place(call, uri, outgoing)
+            if refusal:
+                raise EndpointError(f"cannot call {uri!r}: {refusal}")
 
         await self.run(on_control_thread)
         return call
@@ -505,6 +501,18 @@ class Endpoint:
         self._ended_legs.append(call)
         with contextlib.suppress(pj.Error):
             call.hangup(_op(pj.PJSIP_SC_BUSY_HERE))
+
+    def _place(self, call: SipCall, uri: str, outgoing: Outgoing) -> str:
+        """Why PJSIP does not take it; empty if it does. No error: PJSIP's own would go along, and hold the leg."""
+        leg = self.adopt(call, pj.PJSUA_INVALID_ID)
+        leg.attend()
+        try:
+            leg.makeCall(uri, self._invite(outgoing))
+            call.id = leg.getInfo().callIdString
+        except pj.Error as error:
+            self.release(leg)
+            return str(error.reason)
+        return ""
 
     def _invite(self, outgoing: Outgoing) -> pj.CallOpParam:
         param = pj.CallOpParam(True)
