@@ -19,7 +19,7 @@ from voicebot.ports import free_port
 E = TypeVar("E", bound=Event)
 
 PATIENCE_S = 15.0
-rtp_ports = itertools.count(30_000, 200)
+rtp_ports = itertools.cycle(range(29_000, 32_600, 400))
 
 
 class Leg:

@@ -169,6 +169,11 @@ class Phone(Program):
         super()._took_out(line)
         self.told.append(json.loads(line))
 
+    def forget(self) -> None:
+        """Drop what has been told so far."""
+        self.told.clear()
+        self.out.clear()
+
     def all(self, event: str, *, since: int = 0, **details: Any) -> list[dict[str, Any]]:
         wanted = {"event": event, **details}
         return [told for told in self.told[since:] if wanted.items() <= told.items()]
