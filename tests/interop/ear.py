@@ -105,16 +105,14 @@ class Ear:
             self._socket.sendto(header + second[at % 8000 :][:EVENT_TICKS], self._far)
             due, number = due + PACKET_S, number + 1
 
-    def press(self, key: int) -> None:
+    def press(self, key: int, payload_type: int = TELEPHONE_EVENT) -> None:
         """Send one key as telephone events: begin, 60 ms, and the end three times (RFC 4733, section 2.5.1.4)."""
         self.wait_for_packet()
         assert self._far is not None
         durations = [EVENT_TICKS, 2 * EVENT_TICKS, 3 * EVENT_TICKS] + 3 * [4 * EVENT_TICKS]
         for sequence, duration in enumerate(durations):
             end = sequence >= 3
-            header = struct.pack(
-                "!BBHII", 0x80, TELEPHONE_EVENT | (0x80 if sequence == 0 else 0), sequence, 160, 0x5EED
-            )
+            header = struct.pack("!BBHII", 0x80, payload_type | (0x80 if sequence == 0 else 0), sequence, 160, 0x5EED)
             event = struct.pack("!BBH", key, (0x80 if end else 0) | 10, duration)
             self._socket.sendto(header + event, self._far)
             time.sleep(PACKET_S)

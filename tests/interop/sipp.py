@@ -166,7 +166,7 @@ def _played(
     with Ear() as ear:
         text = _expand((SCENARIOS / f"{scenario}.xml").read_text(encoding="utf-8"))
         # By us: SIPp wants to see the status codes before it knows its keywords.
-        for name, value in {"ear_port": str(ear.port), **keys}.items():
+        for name, value in {"ear_port": str(ear.port), "events": "101", **keys}.items():
             text = text.replace(f"[{name}]", value)
         file.write_text(text, encoding="utf-8")
         command = [
