@@ -179,9 +179,9 @@ class _Leg(pj.Call):  # type: ignore[misc]
 
     def close(self) -> None:
         """Let go of the port and of the call, which may live longer than PJSIP does."""
+        self.unbridge()
         self._disconnect()
         self._media = None
-        self.unbridge()
         if self.call.leg is self:
             self.call.leg = None
         if self._port is not None:
@@ -200,6 +200,11 @@ class _Leg(pj.Call):  # type: ignore[misc]
             self._bridged._media.startTransmit(self._media)
 
     def _disconnect(self) -> None:
+        """Undo that, while the media are there.
+
+        PJSIP takes what it disconnects off a queue at a later tick, and aborts if both sides are gone by then; if one
+        is, it disconnects the other from everybody. So nothing may be asked for once it has removed our media.
+        """
         if self._media is None or self._port is None:
             return
         pairs = [(self._media, self._port), (self._port, self._media)]
@@ -208,6 +213,14 @@ class _Leg(pj.Call):  # type: ignore[misc]
         for source, sink in pairs:
             with contextlib.suppress(pj.Error):
                 source.stopTransmit(sink)
+
+    def _lose_media(self) -> None:
+        """PJSIP has removed our media, with all their connections."""
+        self._media = None
+        far, self._bridged = self._bridged, None
+        if far is not None:
+            far._bridged = None
+            far._connect()
 
     def onCallState(self, _param: pj.OnCallStateParam) -> None:  # noqa: N802
         info = self.getInfo()
@@ -222,6 +235,7 @@ class _Leg(pj.Call):  # type: ignore[misc]
             self._tell(self.call.arrived, Established(self._codec()))
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
             self.over = True
+            self._lose_media()
             # Before the loop is told: what it asks for next finds the leg forgotten.
             self._endpoint.release(self)
             self._tell(self.call.arrived, CallEnded(info.lastStatusCode, info.lastReason))
@@ -236,8 +250,9 @@ class _Leg(pj.Call):  # type: ignore[misc]
         if info.state == pj.PJSIP_INV_STATE_DISCONNECTED or not info.media:
             return
         status = info.media[0].status
-        # The old media object is gone after a re-INVITE: connect afresh whatever it was before.
-        self._disconnect()
+        # A re-INVITE may have put other media in the place of the old ones: connect afresh whatever it was before.
+        if self._media is not None and self._media.getPortId() == info.media[0].audioConfSlot:
+            self._disconnect()
         self._media = self.getAudioMedia(-1) if status == pj.PJSUA_CALL_MEDIA_ACTIVE else None
         self._connect()
         held = status in (pj.PJSUA_CALL_MEDIA_REMOTE_HOLD, pj.PJSUA_CALL_MEDIA_LOCAL_HOLD)
@@ -291,9 +306,9 @@ class _Leg(pj.Call):  # type: ignore[misc]
 
     def succeed(self, old: _Leg) -> None:
         """Go on with the old leg's call."""
+        old.unbridge()
         old._disconnect()
         old._media = None
-        old.unbridge()
         self._port, old._port = old._port, None
         self._established = True
         self.call.leg = self
@@ -401,7 +416,8 @@ class Endpoint:
             try:
                 result = request()
             except Exception as raised:
-                error = raised
+                # The frames of its traceback hold legs, which may die on the control thread only.
+                error = raised.with_traceback(None)
             self.tell(lambda: resolve(result, error))
 
         if self._stopping.is_set():
@@ -427,14 +443,9 @@ class Endpoint:
         def on_control_thread() -> None:
             if not self.free_legs:
                 raise EndpointError(f"cannot call {uri!r}: all {MAX_CALLS} legs of this process are taken")
-            leg = self.adopt(call, pj.PJSUA_INVALID_ID)
-            leg.attend()
-            try:
-                leg.makeCall(uri, self._invite(outgoing))
-                call.id = leg.getInfo().callIdString
-            except pj.Error as error:
-                self.release(leg)
-                raise EndpointError(f"cannot call {uri!r}: {error.reason}") from None
+            refusal = self._place(call, uri, outgoing)
+            if refusal:
+                raise EndpointError(f"cannot call {uri!r}: {refusal}")
 
         await self.run(on_control_thread)
         return call
@@ -505,6 +516,18 @@ class Endpoint:
         self._ended_legs.append(call)
         with contextlib.suppress(pj.Error):
             call.hangup(_op(pj.PJSIP_SC_BUSY_HERE))
+
+    def _place(self, call: SipCall, uri: str, outgoing: Outgoing) -> str:
+        """Why PJSIP does not take it; empty if it does. No error: PJSIP's own would go along, and hold the leg."""
+        leg = self.adopt(call, pj.PJSUA_INVALID_ID)
+        leg.attend()
+        try:
+            leg.makeCall(uri, self._invite(outgoing))
+            call.id = leg.getInfo().callIdString
+        except pj.Error as error:
+            self.release(leg)
+            return str(error.reason)
+        return ""
 
     def _invite(self, outgoing: Outgoing) -> pj.CallOpParam:
         param = pj.CallOpParam(True)

@@ -84,6 +84,13 @@ class SipCall:
         """Those of them that :class:`TransferOutcome` has called ``NO_ANSWER``."""
         self.ended = False
 
+    @property
+    def there(self) -> Leg:
+        """The leg, on the control thread; LegError once the call is over."""
+        if self.leg is None or self.leg.over:
+            raise LegError("the other call is over")
+        return self.leg
+
     async def answer(self, code: int = 200) -> None:
         """Send a response to the INVITE: 200 accepts it, 180 rings, any other final one rejects it."""
         await self._do(lambda leg: leg.respond(code))
@@ -111,7 +118,8 @@ class SipCall:
         await self._refer(lambda leg: leg.refer(refer_to(target, user_to_user)), timeout)
 
     async def connect(self, other: Call, *, timeout: float) -> None:
-        await self._refer(lambda leg: leg.refer_replacing(_far(other)), timeout)
+        far = _same_line(other)
+        await self._refer(lambda leg: leg.refer_replacing(far.there), timeout)
 
     async def _refer(self, send: Callable[[Leg], None], timeout: float) -> None:
         self._open_refers += 1
@@ -123,10 +131,11 @@ class SipCall:
             self.refer_ended(TransferResult.REFUSED, 500, "REFER could not be sent")
 
     async def bridge(self, other: Call) -> None:
-        if await self._do(lambda leg: leg.bridge(_far(other))):
+        far = _same_line(other)
+        if await self._do(lambda leg: leg.bridge(far.there)):
             # Nobody would hear it before the bridge is undone.
             self.stop()
-            other.stop()
+            far.stop()
 
     async def unbridge(self) -> None:
         await self._do(lambda leg: leg.unbridge())
@@ -194,10 +203,7 @@ class SipCall:
             self._transfer_timer = None
 
 
-def _far(call: Call) -> Leg:
-    """The leg of another call of the same endpoint; on the control thread. LegError if that call is over."""
+def _same_line(call: Call) -> SipCall:
     if not isinstance(call, SipCall):
         raise TypeError(f"{call!r} is no call of this endpoint")
-    if call.leg is None or call.leg.over:
-        raise LegError("the other call is over")
-    return call.leg
+    return call

@@ -1,7 +1,8 @@
 """A telephone on PJSIP in a process of its own: hums a tone, and tells as lines of JSON what happens and what it hears.
 
-``python tests/phone.py --port 5070 --tone 440 --ring 0.2 --code 200`` is rung; with ``--dial`` it rings. It follows
-REFER and Replaces, as telephones do.
+It follows REFER and Replaces, as telephones do. Who rings it decides what it does: ``sip:200@…`` is answered,
+``sip:486@…`` is rejected with that status, ``sip:0@…`` rings for ever. Keys sent to it are commands: 9 has it hang up,
+7 has it press 1. With ``--dial`` it rings by itself.
 """
 
 from __future__ import annotations
@@ -13,41 +14,26 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
 from programs import Program
-from telephony.audio import FRAME_BYTES, RATE
+from telephony.audio import FRAME_BYTES
 from telephony.call import Call
 from telephony.endpoint import Endpoint
 from telephony.events import CallEnded, Digit, Established, Frame, Held, Referred, Replaced, Ringing
 from telephony.settings import SipSettings
 from telephony.sipcall import SipCall
+from tones import hum, pitch
 
+ROOT = Path(__file__).parent.parent
 WINDOW = 10
 """Frames of 20 ms over which a tone is looked for."""
-LOUD = 500
-"""Mean magnitude of samples from which something is heard."""
-
-
-def tone(hz: int, seconds: float = 1.0) -> bytes:
-    t = np.arange(round(RATE * seconds)) / RATE
-    return (8000 * np.sin(2 * np.pi * hz * t)).astype("<i2").tobytes()
-
-
-def pitch(pcm: bytes) -> int:
-    """The strongest frequency, Hz, to the nearest 20; 0 for silence."""
-    samples = np.frombuffer(pcm, "<i2").astype(float)
-    if np.abs(samples).mean() < LOUD:
-        return 0
-    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
-    return round(float(np.argmax(spectrum)) * RATE / len(samples) / 20) * 20
+RING_S = 0.05
 
 
 class Hearing:
@@ -63,7 +49,7 @@ class Hearing:
         self._pcm += pcm
         if len(self._pcm) < WINDOW * FRAME_BYTES:
             return False
-        hz, self._pcm = pitch(self._pcm), b""
+        hz, self._pcm = pitch(np.frombuffer(self._pcm, "<i2").astype(np.int32)), b""
         news = hz == self._before and hz != self.hz
         self._before = hz
         if news:
@@ -74,6 +60,7 @@ class Hearing:
 class Telephone:
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
+        self._humming = hum(options.tone).astype("<i2").tobytes()
         self._talks: set[asyncio.Task[None]] = set()
         self._legs = 0
 
@@ -83,55 +70,55 @@ class Telephone:
     def take(self, call: SipCall) -> None:
         self._begin(self._rung(call))
 
-    def _begin(self, talk: Any) -> None:
+    def _begin(self, talk: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(talk)
         self._talks.add(task)
         task.add_done_callback(self._talks.discard)
 
     async def _rung(self, call: SipCall) -> None:
         self.tell("rings", caller=call.remote, dialled=call.local)
-        ringing = asyncio.create_task(self._answer(call))
-        try:
-            await self.talk(call)
-        finally:
-            ringing.cancel()
+        code = int(call.local)
+        if code != 404:
+            await call.answer(180)
+            await asyncio.sleep(RING_S)
+        if code:
+            await call.answer(code)
+        await self.talk(call)
 
-    async def _answer(self, call: SipCall) -> None:
-        await call.answer(180)
-        await asyncio.sleep(self._options.ring)
-        if self._options.code:
-            await call.answer(self._options.code)
+    async def dial(self, endpoint: Endpoint) -> None:
+        """Ring, one call after the other; each is over when what it was referred to is over, too."""
+        for _ in range(self._options.times):
+            await self.talk(await endpoint.dial(self._options.dial))
+            others = self._talks - {asyncio.current_task()}
+            if others:
+                await asyncio.wait(others)
 
-    async def talk(self, call: Call) -> None:
+    async def talk(self, call: Call, *, referred: bool = False) -> None:
         leg, self._legs = self._legs, self._legs + 1
-        hearing, hum, frames = Hearing(), tone(self._options.tone), 0
-        established = False
+        hearing, established = Hearing(), False
         while True:
             match await call.next_event():
-                case Frame(heard):
-                    if not established:
-                        continue
-                    frames += 1
+                case Frame(heard) if established:
                     if not call.playing:
-                        call.play(hum)
+                        call.play(self._humming)
                     if hearing.push(heard):
                         self.tell("hears", leg=leg, hz=hearing.hz)
-                    if self._options.press and frames == round(self._options.press_after * 50):
-                        await call.send_digits(self._options.press)
-                    if self._options.hang_up_after and frames == round(self._options.hang_up_after * 50):
-                        await call.hang_up()
                 case Ringing(code):
                     self.tell("ringing", leg=leg, code=code)
                 case Established(codec):
                     established = True
                     self.tell("established", leg=leg, codec=codec)
-                case Digit(digit):
-                    self.tell("digit", leg=leg, digit=digit)
+                    if referred and self._options.times > 1:
+                        await call.hang_up()
+                case Digit("9"):
+                    await call.hang_up()
+                case Digit("7"):
+                    await call.send_digits("1")
                 case Held(held):
                     self.tell("held", leg=leg, held=held)
                 case Referred(target, new):
                     self.tell("referred", leg=leg, target=target)
-                    self._begin(self.talk(new))
+                    self._begin(self.talk(new, referred=True))
                 case Replaced(remote):
                     self.tell("replaced", leg=leg, remote=remote)
                 case CallEnded(code, reason):
@@ -147,7 +134,7 @@ async def run(options: argparse.Namespace) -> None:
         tcp_port=None,
         rtp_port=options.rtp_port,
         user=options.user,
-        follow_transfers=True,
+        follow_transfers=not options.refuses_refer,
     )
     endpoint = Endpoint(settings, telephone.take)
     await endpoint.start()
@@ -157,7 +144,7 @@ async def run(options: argparse.Namespace) -> None:
     telephone.tell("ready")
     try:
         if options.dial:
-            telephone._begin(telephone.talk(await endpoint.dial(options.dial)))
+            telephone._begin(telephone.dial(endpoint))
         await stop.wait()
     finally:
         await endpoint.stop()
@@ -167,33 +154,41 @@ class Phone(Program):
     """That telephone as tests see it."""
 
     def __init__(self, port: int, rtp_port: int, *arguments: str, **options: object) -> None:
-        """``Phone(5070, 20_000, tone=440, code=486)``"""
+        """``Phone(5070, 20_000, tone=440, user="desk")``"""
         self.told: list[dict[str, Any]] = []
         self.port = port
-        named = [part for name, value in options.items() for part in (f"--{name.replace('_', '-')}", str(value))]
+        named = [part for name, value in options.items() for part in (f"--{name}", str(value))]
         command = [sys.executable, __file__, "--port", str(port), "--rtp-port", str(rtp_port), *arguments, *named]
-        super().__init__("phone", command, {"PYTHONPATH": str(Path(__file__).parent)})
+        super().__init__("phone", command, {"PYTHONPATH": f"{ROOT}{os.pathsep}{Path(__file__).parent}"})
         self.wait_for("ready")
+
+    def uri(self, does: int = 200) -> str:
+        return f"sip:{does}@127.0.0.1:{self.port}"
 
     def _took_out(self, line: str) -> None:
         super()._took_out(line)
         self.told.append(json.loads(line))
 
-    def all(self, event: str, **details: Any) -> list[dict[str, Any]]:
-        wanted = {"event": event, **details}
-        return [told for told in list(self.told) if wanted.items() <= told.items()]
+    def forget(self) -> None:
+        """Drop what has been told so far."""
+        self.told.clear()
+        self.out.clear()
 
-    def wait_for(self, event: str, timeout: float = 15.0, *, count: int = 1, **details: Any) -> dict[str, Any]:
-        """The ``count``th such event, whether it has happened already or is to come."""
+    def all(self, event: str, *, since: int = 0, **details: Any) -> list[dict[str, Any]]:
+        wanted = {"event": event, **details}
+        return [told for told in self.told[since:] if wanted.items() <= told.items()]
+
+    def wait_for(self, event: str, *, since: int = 0, timeout: float = 15.0, **details: Any) -> dict[str, Any]:
+        """The first such event from number ``since`` on, whether it has happened already or is to come."""
         return self.wait_until(
-            lambda: dict(enumerate(self.all(event, **details), 1)).get(count), f"{event} {details or ''}", timeout
+            lambda: next(iter(self.all(event, since=since, **details)), None), f"{event} {details or ''}", timeout
         )
 
 
 @contextmanager
-def phone(port: int, rtp_port: int, **options: object) -> Iterator[Phone]:
+def phone(port: int, rtp_port: int, *arguments: str, **options: object) -> Iterator[Phone]:
     """A telephone while the block runs; it must end well."""
-    telephone = Phone(port, rtp_port, **options)
+    telephone = Phone(port, rtp_port, *arguments, **options)
     try:
         yield telephone
     finally:
@@ -208,12 +203,8 @@ if __name__ == "__main__":
     parser.add_argument("--rtp-port", type=int, required=True)
     parser.add_argument("--user", default="phone")
     parser.add_argument("--tone", type=int, default=440, help="Hz")
-    parser.add_argument("--ring", type=float, default=0.1, help="seconds")
-    parser.add_argument("--code", type=int, default=200, help="answer; 0 rings for ever")
+    parser.add_argument("--refuses-refer", action="store_true")
     parser.add_argument("--dial", default="", help="SIP URI")
-    parser.add_argument("--press", default="")
-    parser.add_argument("--press-after", type=float, default=1.0, help="seconds of the call")
-    parser.add_argument("--hang-up-after", type=float, default=0.0, help="seconds of the call")
+    parser.add_argument("--times", type=int, default=1, help="how often to dial it")
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(run(parser.parse_args()))
-        os._exit(0)
