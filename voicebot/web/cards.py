@@ -204,7 +204,8 @@ def _tried(transfer: Transfer, department: str, city: City, now: datetime) -> st
     if transfer.rang_at:
         until = transfer.answered_at or transfer.ended_at
         waited = f" nach {duration(until - transfer.rang_at)}" if until else ""
-    return f"{clock(transfer.created_at)} Uhr, {where}{target_name(transfer.target)}: {_of_one(transfer, now).text}{waited}"
+    came_of_it = f"{_of_one(transfer, now).text}{waited}"
+    return f"{clock(transfer.created_at)} Uhr, {where}{target_name(transfer.target)}: {came_of_it}"
 
 
 def target_name(target: str) -> str:

@@ -103,8 +103,8 @@ function remove(card) {
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   event.preventDefault();
-  const button = form.querySelector("button");
-  button.disabled = true;
+  if (form.dataset.busy) return; // Not by disabling the button, which would lose the keyboard's focus.
+  form.dataset.busy = "1";
   notice.hidden = true;
   try {
     const answer = await fetch(form.action, {
@@ -119,7 +119,7 @@ document.addEventListener("submit", async (event) => {
       : "Das wurde nicht gespeichert. Bitte noch einmal versuchen.";
     notice.hidden = false;
   } finally {
-    button.disabled = false;
+    delete form.dataset.busy;
   }
 });
 
