@@ -32,7 +32,7 @@ from voicebot.catalogue.city import City
 from voicebot.catalogue.store import StoreError
 from voicebot.desk.notes import UnknownEntry, departments_by_token, forget_before, mark_wrong, note_by_token
 from voicebot.settings import Settings
-from voicebot.web.boards import Board, close_message, days_before, read_boards
+from voicebot.web.boards import Board, BoardReader, close_message, days_before, read_boards
 from voicebot.web.cards import Card, call_card, day, moment
 from voicebot.web.headers import HEADERS, SecurityHeaders
 from voicebot.web.live import EventStream, Live, TooManyListeners
@@ -57,6 +57,7 @@ class Pages:
         self._city: City | None = None
         self._city_at = 0.0
         self._lock = Lock()
+        self._boards = BoardReader(engine)
         self._templates = Environment(
             loader=PackageLoader("voicebot.web"),
             autoescape=True,
@@ -87,9 +88,9 @@ class Pages:
             return self._city
 
     def read(self, tokens: Collection[str], now: datetime) -> dict[str, Board]:
-        """What the pages with these tokens show, without unknown ones; it blocks. Raises StoreError."""
+        """What the pages with these tokens show, without unknown ones; it blocks, one at a time. Raises StoreError."""
         departments = departments_by_token(self.engine, tokens)
-        boards = read_boards(self.engine, self.city(), set(departments.values()), now)
+        boards = self._boards.read(self.city(), set(departments.values()), now)
         return {token: boards[department] for token, department in departments.items()}
 
     def render(self, template: str, **values: object) -> str:

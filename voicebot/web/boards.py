@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from voicebot.catalogue.city import City
 from voicebot.catalogue.hours import TOWN_TIME
-from voicebot.catalogue.models import MessageRow
+from voicebot.catalogue.models import CallNoteRow, MessageRow, TransferRow
 from voicebot.catalogue.store import reading
 from voicebot.desk.messages import mark_done
-from voicebot.desk.notes import UnknownEntry, notes_of_each
+from voicebot.desk.notes import UnknownEntry, first_since, notes_of_each
 from voicebot.web.cards import Card, Waiting, call_card, message_card
 
 Board = dict[str, Card]
@@ -39,6 +39,47 @@ def read_boards(engine: Engine, city: City, departments: Collection[str], now: d
         calls = [call_card(entry, department, city, now) for entry in notes[department]]
         boards[department] = {card.key: card for card in [*waiting[department], *calls]}
     return boards
+
+
+class BoardReader:
+    """Reads boards anew when what they show has changed, and once a minute, as time alone makes messages overdue.
+
+    To be used by one thread at a time.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._seen: Sequence[object] = ()
+        self._boards: dict[str, Board] = {}
+
+    def read(self, city: City, departments: Collection[str], now: datetime) -> dict[str, Board]:
+        """As :func:`read_boards`; where nothing has changed the very boards of the last time."""
+        seen = (city, set(departments), now.replace(second=0, microsecond=0), *self._changeable(departments, now))
+        if seen != self._seen:
+            self._boards = read_boards(self._engine, city, departments, now)
+            self._seen = seen
+        return self._boards
+
+    def _changeable(self, departments: Collection[str], now: datetime) -> list[object]:
+        """What may change, read without making objects of it; notes only come and go."""
+        messages = select(*MessageRow.__table__.columns).where(MessageRow.department.in_(departments))
+        with reading(self._engine) as session:
+            first = first_since(session, midnight(now))
+            transfers = select(
+                TransferRow.id,
+                TransferRow.outcome,
+                TransferRow.code,
+                TransferRow.is_wrong,
+                TransferRow.rang_at.is_(None),
+                TransferRow.answered_at.is_(None),
+                TransferRow.ended_at.is_(None),
+            ).where(TransferRow.note >= first)
+            return [
+                first,
+                session.execute(select(func.count(), func.max(CallNoteRow.id)).where(CallNoteRow.id >= first)).all(),
+                session.execute(transfers.order_by(TransferRow.id)).all(),
+                session.execute(messages.order_by(MessageRow.id)).all(),
+            ]
 
 
 def midnight(now: datetime) -> datetime:
@@ -81,5 +122,4 @@ def _waiting(row: MessageRow) -> Waiting:
         place=row.place,
         since=row.since,
         due_at=row.due_at,
-        escalated_at=row.escalated_at,
     )

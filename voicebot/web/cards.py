@@ -61,7 +61,6 @@ class Waiting:
     place: str
     since: str
     due_at: datetime | None
-    escalated_at: datetime | None
 
     @property
     def stamp(self) -> str:

@@ -176,8 +176,9 @@ class Live:
 
     def _publish(self, token: str, board: Board) -> None:
         before = self._boards.get(token, {})
-        changed = [card for key, card in board.items() if before.get(key) != card]
-        gone = [key for key in before if key not in board]
+        same = board is before
+        changed = [] if same else [card for key, card in board.items() if before.get(key) != card]
+        gone = [] if same else [key for key in before if key not in board]
         change = whole = b""
         for listener in self._listeners:
             if listener.token != token:
