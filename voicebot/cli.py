@@ -87,11 +87,17 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--say", action="append", help="what the caller says instead, a turn each; repeatable")
     demo.add_argument("--no-fetch", action="store_true", help="do not look for a better voice on the hub")
 
-    add("serve", "start and watch everything on this machine: speech and line process", "voicebot serve")
+    add("serve", "start and watch everything on this machine: speech, line and web process", "voicebot serve")
 
     line = add("line", "run one line process: SIP in, sessions", "voicebot line")
     line.add_argument("--journal", action="store_true", help="print what happens on calls as JSON lines")
     line.add_argument("--at", help="begin as if it were then, such as 2026-12-24T11:00: who is rung; default: now")
+
+    web = add("web", "run the web process: a page for each department's desk", "voicebot web --links")
+    shown = web.add_mutually_exclusive_group()
+    shown.add_argument("--links", action="store_true", help="print the address of each department's page")
+    shown.add_argument("--renew", metavar="DEPARTMENT", help="give a department's page a new address, print it")
+    shown.add_argument("--wrong", action="store_true", help="list the calls that desks marked as meant for others")
 
     add("speech", "run one speech process: Whisper, Piper and embeddings behind Wyoming", "voicebot speech")
 

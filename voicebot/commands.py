@@ -24,6 +24,7 @@ from voicebot.prompts import PromptError
 from voicebot.settings import Settings, SettingsError
 from voicebot.speech.errors import ModelError, SpeechError
 from voicebot.speech.models import ModelStore, default_models_dir
+from voicebot.web.errors import WebError
 
 if TYPE_CHECKING:
     from voicebot.speech.engines import SpeechSettings
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 INPUT_ERRORS: tuple[type[Exception], ...] = (
     *(SettingsError, PromptError, DataError, ScenarioError, JournalError, AudioError),
 )
-FAILURES: tuple[type[Exception], ...] = (StoreError, SpeechError, ModelError, EndpointError, TelephoneError)
+FAILURES: tuple[type[Exception], ...] = (StoreError, SpeechError, ModelError, EndpointError, TelephoneError, WebError)
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -62,6 +63,18 @@ def line(options: argparse.Namespace) -> None:
     at = clock_at(options.at) if options.at else None
     with console.Bars() as bars:
         asyncio.run(run_line(current, journal=journal, note=console.note, progress=bars, at=at))
+
+
+def web(options: argparse.Namespace) -> None:
+    from voicebot.web.run import print_links, print_wrong, run_web
+
+    current = settings.load(options.config)
+    if options.links or options.renew:
+        print_links(current, options.renew)
+    elif options.wrong:
+        print_wrong(current)
+    else:
+        asyncio.run(run_web(current, note=console.note))
 
 
 def speech(options: argparse.Namespace) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -19,6 +20,8 @@ from voicebot.speech.errors import SpeechError, SpeechUnavailable
 from voicebot.speech.models import ModelStore, default_models_dir
 from voicebot.speech.vad import model_path
 from voicebot.switching import Rules, dead_ends
+from voicebot.web.errors import WebError
+from voicebot.web.sockets import listen
 
 MIB = 1024 * 1024
 
@@ -40,12 +43,13 @@ def run_doctor(settings: Settings) -> int:
         ("TLS files", _tls),
         ("ports", _ports),
         ("speech process", _speech),
+        ("web pages", _web),
     ]
     failed = False
     for name, check in checks:
         try:
             print(f"ok      {name}: {check(settings)}")
-        except (PromptError, StoreError, SpeechError, RoutingError, OSError) as error:
+        except (PromptError, StoreError, SpeechError, RoutingError, WebError, OSError) as error:
             failed = True
             print(f"FAILED  {name}: {error}")
     return 1 if failed else 0
@@ -158,6 +162,22 @@ def _ports(settings: Settings) -> str:
             except OSError as error:
                 return f"{name} {port} is taken ({error.strerror}): by a running line, or by another program"
     return "free"
+
+
+def _web(settings: Settings) -> str:
+    web = settings.web
+    if not web.port:
+        return "none, as web.port is 0"
+    try:
+        listen(web.host, web.port).close()
+        state = "port is free"
+    except WebError as error:
+        if error.number != errno.EADDRINUSE:
+            raise
+        state = "port is taken, by a running web process or by another program"
+    everywhere = web.host in ("0.0.0.0", "::") and not web.base_url
+    hint = "; set web.base_url to the address that the staff uses" if everywhere else ""
+    return f"{settings.web_url}, {state}{hint}"
 
 
 def _speech(settings: Settings) -> str:

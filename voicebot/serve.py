@@ -1,4 +1,4 @@
-"""``voicebot serve``: one speech process and one line process, watched."""
+"""``voicebot serve``: one speech, one line and one web process, watched."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from voicebot.settings import Settings
 async def run_serve(settings: Settings, arguments: tuple[str, ...]) -> int:
     """Keep everything running until SIGTERM or SIGINT; the exit status.
 
-    With ``speech.uri`` set, speech runs elsewhere and only the line is started.
+    With ``speech.uri`` set, speech runs elsewhere and is not started; with ``web.port`` 0 there are no pages.
     """
     wanted = [("line", ("line", *arguments))]
     if not settings.speech.uri:
         wanted.insert(0, ("speech", ("speech", *arguments)))
+    if settings.web.port:
+        wanted.append(("web", ("web", *arguments)))
     stop = asyncio.Event()
     async with signals(stop):
         keepers = [asyncio.create_task(keep_running(name, command, note)) for name, command in wanted]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Engine, delete, or_, select, update
+from sqlalchemy import ColumnElement, Engine, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,10 @@ SAID_CHARACTERS = 200
 """How much of what the bot has said stands in the five lines."""
 TOKEN_BYTES = 24
 """192 random bits: whoever has not been given an address cannot guess it."""
+
+
+class UnknownEntry(StoreError):  # noqa: N818 - nothing has failed
+    """There is no such row, or it is another department's."""
 
 
 class Outcome(StrEnum):
@@ -118,7 +122,7 @@ def begin_transfer(engine: Engine, note_id: int, *, department: str, target: str
     """A target is about to be tried; the id of the transfer."""
     with writing(engine) as session:
         if session.get(CallNoteRow, note_id) is None:
-            raise StoreError(f"there is no note {note_id}")
+            raise UnknownEntry(f"there is no note {note_id}")
         row = TransferRow(
             note=note_id,
             created_at=at,
@@ -173,20 +177,24 @@ def notes_of(engine: Engine, department: str, *, since: datetime) -> list[DeskEn
 
 
 def notes_of_each(engine: Engine, departments: Collection[str], *, since: datetime) -> dict[str, list[DeskEntry]]:
-    """The same for several departments in one go."""
-    tried = select(TransferRow.note).where(TransferRow.department.in_(departments))
+    """The same for several departments in one go.
+
+    It reads the calls of all: a day has few of them, and departments share them when one stands in for another.
+    """
     with reading(engine) as session:
-        entries = _entries(
-            session,
-            CallNoteRow.created_at >= since,
-            or_(CallNoteRow.department.in_(departments), CallNoteRow.id.in_(tried)),
-        )
+        entries = _entries(session, CallNoteRow.id >= first_since(session, since), CallNoteRow.created_at >= since)
     found: dict[str, list[DeskEntry]] = {department: [] for department in departments}
     for entry in entries:
         for department in {entry.note.department, *(transfer.department for transfer in entry.transfers)}:
             if department in found:
                 found[department].append(entry)
     return found
+
+
+def first_since(session: Session, since: datetime) -> int:
+    """The id of the oldest note since then, or one above all ids. Ids are indexed and grow with time."""
+    first = session.scalar(select(func.min(CallNoteRow.id)).where(CallNoteRow.created_at >= since))
+    return 2**31 - 1 if first is None else first
 
 
 def note_by_token(engine: Engine, token: str) -> DeskEntry | None:
@@ -198,7 +206,7 @@ def note_by_token(engine: Engine, token: str) -> DeskEntry | None:
 def mark_wrong(engine: Engine, transfer_id: int, department: str, *, wrong: bool = True) -> None:
     """A desk says that the call should have gone elsewhere, or takes it back.
 
-    :raises StoreError: that department was not rung for that transfer
+    :raises UnknownEntry: that department was not rung for that transfer
     """
     with writing(engine) as session:
         changed = session.execute(
@@ -208,7 +216,7 @@ def mark_wrong(engine: Engine, transfer_id: int, department: str, *, wrong: bool
             .returning(TransferRow.id)
         )
         if changed.first() is None:
-            raise StoreError(f"there is no transfer {transfer_id} to {department}")
+            raise UnknownEntry(f"there is no transfer {transfer_id} to {department}")
 
 
 def to_improve(engine: Engine) -> list[DeskEntry]:
@@ -243,10 +251,11 @@ def renew(engine: Engine, department: str) -> str:
         return row.token
 
 
-def department_by_token(engine: Engine, token: str) -> str | None:
-    """Whose page has that address."""
+def departments_by_token(engine: Engine, tokens: Collection[str]) -> dict[str, str]:
+    """Whose pages have these addresses; a token that is no longer valid is missing."""
     with reading(engine) as session:
-        return session.scalar(select(DeskLinkRow.department).where(DeskLinkRow.token == token))
+        rows = session.scalars(select(DeskLinkRow).where(DeskLinkRow.token.in_(tokens)))
+        return {row.token: row.department for row in rows}
 
 
 def forget_before(engine: Engine, moment: datetime) -> int:
@@ -266,7 +275,7 @@ def facts(note: Note, city: City, language: str = "de") -> list[tuple[str, str]]
     subject = [service.name(language) if service else note.service, _ASPECTS.get(note.aspect, "")]
     return [
         ("Nummer", note.caller or "unterdrückt"),
-        ("Sprache", _LANGUAGES.get(note.language, note.language)),
+        ("Sprache", language_name(note.language)),
         ("Thema", ", ".join(part for part in subject if part) or "noch unklar"),
         ("Schon gesagt", shortened(note.said, SAID_CHARACTERS) or "nichts zur Sache"),
         ("Anliegen", shortened(note.wants, SAID_CHARACTERS) or "nicht genannt"),
@@ -276,6 +285,11 @@ def facts(note: Note, city: City, language: str = "de") -> list[tuple[str, str]]
 def lines(note: Note, city: City, language: str = "de") -> list[str]:
     """The five lines of a note as text: ``Nummer: …``, ``Sprache: …`` and so on."""
     return [f"{label}: {text}" for label, text in facts(note, city, language)]
+
+
+def language_name(language: str) -> str:
+    """ "Englisch" for ``en``; a language that has no name here stays its code."""
+    return _LANGUAGES.get(language, language)
 
 
 def shortened(text: str, characters: int) -> str:
@@ -322,7 +336,7 @@ def _change(engine: Engine, transfer_id: int, **values: object) -> None:
     with writing(engine) as session:
         row = session.get(TransferRow, transfer_id)
         if row is None:
-            raise StoreError(f"there is no transfer {transfer_id}")
+            raise UnknownEntry(f"there is no transfer {transfer_id}")
         for key, value in given.items():
             setattr(row, key, value)
 
