@@ -19,6 +19,7 @@ from telephony import priority
 from telephony.endpoint import Endpoint
 from telephony.sipcall import SipCall
 from voicebot.ahead import Calls, speak_ahead
+from voicebot.catalogue.calendar import Calendar
 from voicebot.catalogue.store import open_database
 from voicebot.desk.messages import Message, store_message
 from voicebot.knowledge import Comprehension, city_or_sample, comprehend, embeddings_path
@@ -145,7 +146,7 @@ async def prepare(
         comprehension=comprehension,
         recognition=speech,
         voice=voice,
-        keep=lambda message: _keep(engine, message),
+        keep=partial(_keep, engine, settings, Calendar.of(city)),
         activity=lambda: VoiceActivity(vad),
     )
 
@@ -196,12 +197,8 @@ async def _warm_up(comprehension: Comprehension, settings: Settings) -> None:
     gc.freeze()
 
 
-def _keep(engine: Engine, message: Message) -> None:
-    try:
-        store_message(engine, message)
-    except Exception:
-        # Last resort: whoever reads the log can still call back.
-        log.exception("a message could not be stored: %s", message)
+def _keep(engine: Engine, settings: Settings, calendar: Calendar, message: Message) -> str:
+    return store_message(engine, message, calendar, mailed=bool(settings.mail.host)).reference
 
 
 def _registration(settings: Settings, note: Callable[[str], None]) -> Callable[[int, str], None]:

@@ -109,6 +109,11 @@ class Router:
     def switchboard(self) -> Department:
         return self.city.departments[self.city.switchboard]
 
+    @property
+    def reports(self) -> tuple[str, ...]:
+        """The services that take reports of damage or complaints."""
+        return tuple(key for key, service in self.city.services.items() if service.reports)
+
     def transferable(self, department: Department | None) -> Department:
         """The department if it is the town's own, else the switchboard."""
         return self.switchboard if department is None or department.kind == "extern" else department

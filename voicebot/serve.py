@@ -1,4 +1,4 @@
-"""``voicebot serve``: one speech process and one line process, watched."""
+"""``voicebot serve``: one speech process and one line process, and one for mail where there is some, watched."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ async def run_serve(settings: Settings, arguments: tuple[str, ...]) -> int:
     wanted = [("line", ("line", *arguments))]
     if not settings.speech.uri:
         wanted.insert(0, ("speech", ("speech", *arguments)))
+    if settings.mail.host:
+        wanted.append(("mail", ("mail", *arguments)))
     stop = asyncio.Event()
     async with signals(stop):
         keepers = [asyncio.create_task(keep_running(name, command, note)) for name, command in wanted]

@@ -11,8 +11,17 @@ from voicebot.dialogue.inputs import Do, HangUp, Input, Say, State
 from voicebot.dialogue.talk import Talk, Topic
 from voicebot.routing import Action
 
-YES_OR_NO = (State.OFFERED, State.FAILED, State.MESSAGE_OFFERED, State.OWN_NUMBER, State.CONFIRM)
+YES_OR_NO = (State.OFFERED, State.FAILED, State.MESSAGE_OFFERED, State.OWN_NUMBER, State.CONTACT, State.CONFIRM)
 """States in which the keys 1 and 2 are yes and no."""
+
+_OTHER_KEYS = {
+    State.NAME: "keys_skip",
+    State.PREFERRED_TIME: "keys_time",
+    State.MATTER: "keys_skip",
+    State.PLACE: "keys_skip",
+    State.SINCE: "keys_since",
+    State.REPORT_OFFERED: "keys_report",
+}
 
 
 def greet(talk: Talk, _: Input) -> list[Do]:
@@ -121,8 +130,9 @@ def silence(talk: Talk, happened: Input) -> list[Do]:
 
 
 def _with_keys(talk: Talk) -> list[Do]:
-    prompt = "keys_yes_no" if talk.state in YES_OR_NO else "keys_person"
-    return [*talk.repeat()[-1:], talk.say(prompt)]
+    prompt = "keys_yes_no" if talk.state in YES_OR_NO else _OTHER_KEYS.get(talk.state, "keys_person")
+    question = [each for each in talk.repeat()[-1:] if each != talk.say(prompt)]
+    return [*question, talk.say(prompt)]
 
 
 def wait(talk: Talk, _: Input) -> list[Do]:
