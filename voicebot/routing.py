@@ -9,8 +9,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 
 from voicebot.catalogue.advice import Advice
+from voicebot.catalogue.calendar import Calendar
 from voicebot.catalogue.city import SAMPLE, City, Department, Service
 from voicebot.catalogue.hours import spoken_hours
 from voicebot.catalogue.spoken import sentences
@@ -104,6 +106,10 @@ class Router:
         if heard.intent in (Intent.HUMAN, Intent.CONNECT):
             return Decision(Action.TRANSFER, department=self.switchboard)
         return Decision(_ACTIONS.get(heard.intent, Action.NOMATCH), service=heard.service)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        return Calendar.of(self.city)
 
     @property
     def switchboard(self) -> Department:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voicebot.catalogue.hours import is_open
 from voicebot.catalogue.spoken import sentences
 from voicebot.dialogue import answers, menu, transfers
 from voicebot.dialogue.inputs import Do, HangUp, Input, Say, State
@@ -123,7 +122,7 @@ def silence(talk: Talk, happened: Input) -> list[Do]:
         return [talk.say("silence")] if talk.state is State.LISTENING else talk.repeat()[-1:]
     if talk.silences == 2:
         return menu.open_menu(talk, happened, "silence_keys") if talk.state is State.LISTENING else _with_keys(talk)
-    if is_open(talk.router.switchboard.hours, talk.clock()):
+    if talk.router.calendar.is_open(talk.router.switchboard, talk.clock()):
         return transfers.give_up(talk, "silence_person")
     talk.state = State.ENDING
     return [talk.say("silence_goodbye"), HangUp()]
