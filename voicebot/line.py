@@ -140,13 +140,14 @@ async def prepare(
     greeting = [(prompts.say("other_language", language), language) for language in others]
     await voice.prepare(fixed(prompts, city, [first]) + greeting, progress)
     vad = load_session()
+    router = Router(city, prompts, settings.data.speak_samples)
     return Parts(
         settings=settings,
-        router=Router(city, prompts, settings.data.speak_samples),
+        router=router,
         comprehension=comprehension,
         recognition=speech,
         voice=voice,
-        keep=partial(_keep, engine, settings, Calendar.of(city)),
+        keep=partial(_keep, engine, settings, router.calendar),
         activity=lambda: VoiceActivity(vad),
     )
 
