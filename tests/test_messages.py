@@ -130,7 +130,12 @@ def test_a_report_gets_a_number_that_stays(engine: Engine) -> None:
     assert first.reference[0] != "0"
     assert store(engine, replace(REPORT, since="heute"), CALENDAR).reference == first.reference
     [kept] = open_messages(engine)
-    assert (kept.kind, kept.place, kept.since, kept.reference) == ("report", "Bahnhofstraße 5", "heute", first.reference)
+    assert (kept.kind, kept.place, kept.since, kept.reference) == (
+        "report",
+        "Bahnhofstraße 5",
+        "heute",
+        first.reference,
+    )
 
 
 def test_no_two_open_reports_have_the_same_number(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
