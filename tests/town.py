@@ -17,7 +17,8 @@ from telephony.events import CallEnded, TransferOutcome
 from telephony.memory import MemoryCall
 from voicebot.catalogue.city import City, Department, Example, Fact, OpeningSpan, Service
 from voicebot.catalogue.hours import TOWN_TIME
-from voicebot.desk.messages import Message
+from voicebot.catalogue.store import StoreError
+from voicebot.desk.message import Message
 from voicebot.knowledge import Comprehension
 from voicebot.prompts import Prompts
 from voicebot.routing import Router
@@ -29,6 +30,7 @@ from voicebot.understanding.understander import Understander
 from voicebot.voice import Voice
 
 DAY = date(2026, 11, 22)
+REFERENCE = "47115"
 SECONDS_A_CHARACTER = 0.05
 WORKING_HOURS = datetime(2026, 11, 25, 10, 0, tzinfo=TOWN_TIME)
 
@@ -154,6 +156,8 @@ class Scene:
         self.call = MemoryCall(on_transfer, remote)
         self.ears, self.mouth = Ears(), Mouth()
         self.messages: list[Message] = []
+        """As they were stored, one after the other; each replaces the one before."""
+        self.stores_nothing = False
         self.said: list[str] = []
         self.journal: list[tuple[float, str, dict[str, object]]] = []
         self._prompts = Prompts.load(("de", "en"))
@@ -163,7 +167,7 @@ class Scene:
             comprehension=Inline(self.city),
             recognition=self.ears,
             voice=Voice(self.mouth),
-            keep=self.messages.append,
+            keep=self._keep,
             activity=Loudness,
             clock=lambda: self.at,
         )
@@ -173,6 +177,12 @@ class Scene:
         fixed = self._prompts.fixed("de", city=self.city.name) + self._prompts.fixed("en", city=self.city.name)
         await self._parts.voice.prepare((text, language) for language in ("de", "en") for text in fixed)
         self.session = asyncio.create_task(Session(self.call, self._parts, self._note).run())
+
+    def _keep(self, message: Message) -> str:
+        if self.stores_nothing:
+            raise StoreError("the disk is full")
+        self.messages.append(message)
+        return REFERENCE if message.kind == "report" else ""
 
     def _note(self, what: str, details: dict[str, object]) -> None:
         self.journal.append((self.call.now, what, details))

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voicebot.dialogue import answers, consulting, messages
-from voicebot.dialogue.draft import PARTS, REPORT, Draft
+from voicebot.dialogue.draft import CALLBACK, PARTS, REPORT, Draft
 from voicebot.dialogue.inputs import Do, Input, Kind, State
 from voicebot.dialogue.talk import Talk
 from voicebot.dialogue.transfers import once_more
 from voicebot.understanding.particulars import correction
 
-KEYS = {
-    "callback": ("name", "number", "preferred_time", "matter"),
-    "report": ("place", "matter", "since", "number"),
+_PROMPTS = {CALLBACK: "correct_callback", REPORT: "correct_report"}
+_KEYS = {
+    CALLBACK: ("name", "number", "preferred_time", "matter"),
+    REPORT: ("place", "matter", "since", "number"),
 }
-"""What the keys from 1 on stand for, in the order of the prompts ``correct_callback`` and ``correct_report``."""
+"""What the keys from 1 on stand for, as these prompts say."""
 
 
 def correct(talk: Talk, happened: Input) -> list[Do]:
@@ -25,14 +26,14 @@ def correct(talk: Talk, happened: Input) -> list[Do]:
     if happened.kind is Kind.QUESTION:
         return answers.answer(talk, happened)
     talk.state = State.CORRECTING
-    return [talk.say(f"correct_{talk.draft.kind}")]
+    return [talk.say(_PROMPTS[talk.draft.kind])]
 
 
 def take(talk: Talk, happened: Input) -> list[Do]:
     """Which part is wrong, by word or key."""
     if happened.digits:
         place = int(happened.digits) - 1 if happened.digits.isdigit() else -1
-        parts = KEYS[talk.draft.kind]
+        parts = _KEYS[talk.draft.kind]
         return _ask_again(talk, parts[place], happened) if 0 <= place < len(parts) else []
     return _corrected(talk, happened) or once_more(talk, happened)
 

@@ -23,6 +23,14 @@ LONGEST_TEXT = 500
 """Characters of what is kept in the caller's words."""
 _LONGEST_READ_BACK = 160
 """A matter that was told at length is not read back; it is not asked for again either."""
+_NOTED = {
+    "name": "message_noted_name",
+    "number": "message_noted_number",
+    "preferred_time": "message_noted_preferred_time",
+    "matter": "message_noted_matter",
+    "place": "message_noted_place",
+    "since": "message_noted_since",
+}
 _IMPOSSIBLE = {
     Problem.TOO_SHORT: "message_number_short",
     Problem.TOO_LONG: "message_number_long",
@@ -186,7 +194,7 @@ def read_back(talk: Talk) -> list[Do]:
     for part in PARTS[draft.kind]:
         if text := _spoken(talk, draft, part):
             placeholder = part if part in ("name", "number") else "words"
-            says.append(talk.say(f"message_noted_{part}", **{placeholder: text}))
+            says.append(talk.say(_NOTED[part], **{placeholder: text}))
     kept: list[Do] = [_message(talk)] if draft.suffices else []
     return [*kept, *says, talk.say("message_right")]
 

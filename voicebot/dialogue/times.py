@@ -38,7 +38,8 @@ def _described(day: date | None, start: time | None, end: time | None, language:
     if start is not None and start == end:
         parts.append(_AT[language].format(spoken_clock(start, language)))
     elif start is not None and end is not None:
-        parts.append(_BETWEEN[language].format(*(spoken_clock(each, language) for each in (start, end))))
+        first, last = (spoken_clock(each, language) for each in (start, end))
+        parts.append(_BETWEEN[language].format(first.removesuffix(" Uhr"), last))
     elif start is not None:
         parts.append(_FROM[language].format(spoken_clock(start, language)))
     elif end is not None:
