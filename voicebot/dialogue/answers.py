@@ -35,7 +35,7 @@ def follow(talk: Talk, heard: Understanding, decision: Decision, *, is_second: b
     if decision.action is Action.TRANSFER:
         return transfers.transfer_to(talk, talk.target)
     if reports.may_begin(talk, decision):
-        return reports.begin(talk)
+        return reports.begin(talk, by_key=True)
     if reports.is_announced(talk, heard, decision):
         return reports.offer(talk, heard, decision)
     replies = talk.replies(decision)

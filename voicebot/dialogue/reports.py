@@ -38,17 +38,17 @@ def may_begin(talk: Talk, decision: Decision) -> bool:
     return chosen and _takes_reports(talk, decision)
 
 
-def accept(talk: Talk, _: Input) -> list[Do]:
-    return begin(talk)
+def accept(talk: Talk, happened: Input) -> list[Do]:
+    return begin(talk, by_key=bool(happened.digits))
 
 
-def begin(talk: Talk) -> list[Do]:
+def begin(talk: Talk, *, by_key: bool = False) -> list[Do]:
     """The first question. What the caller has said already is what it is about; by key, the service's name."""
     assert talk.service is not None
     matter = talk.matter or talk.router.spoken_name(talk.service, talk.language)
     talk.draft = Draft(kind=REPORT, matter=matter[: messages.LONGEST_TEXT])
     talk.decision = replace(talk.decision, action=Action.CALLBACK)
-    return messages.ask(talk, "place")
+    return messages.ask(talk, "place", by_key=by_key)
 
 
 def other_words(talk: Talk, happened: Input) -> list[Do]:

@@ -13,6 +13,7 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, V
 
 REGION = "DE"
 """Where numbers without a country code belong (ISO 3166)."""
+_DIALLED_FROM_ANYWHERE = ("0", "+")
 _DIALLED = re.compile(r"\+?\d{3,20}")
 
 
@@ -34,12 +35,12 @@ _PROBLEMS = {
 
 def with_area_code(number: str, area_code: str) -> str:
     """A number as it is dialled from anywhere: ``"939123", "02861" → "02861939123"``; as it is without an area code."""
-    return number if number[:1] in "0+" else area_code + number
+    return number if number.startswith(_DIALLED_FROM_ANYWHERE) else area_code + number
 
 
 def problem(number: str) -> Problem | None:
     """What is wrong with a dialled number. Nothing can be said of a local one, so it is none of these."""
-    if number[:1] not in "0+":
+    if not number.startswith(_DIALLED_FROM_ANYWHERE):
         return None
     parsed = _parsed(number)
     if parsed is None:
@@ -55,12 +56,12 @@ def problem(number: str) -> Problem | None:
 
 def is_callable(caller: str) -> bool:
     """Whether what SIP gave as the caller can be rung from outside: no name, no extension, nothing hidden."""
-    return bool(_DIALLED.fullmatch(caller)) and caller[:1] in "0+" and problem(caller) is None
+    return bool(_DIALLED.fullmatch(caller)) and caller.startswith(_DIALLED_FROM_ANYWHERE) and problem(caller) is None
 
 
 def written(number: str) -> str:
     """A number in the groups in which it is read: ``"02861939123" → "02861 939123"``; as it is where it is none."""
-    parsed = _parsed(number) if number[:1] in "0+" and problem(number) is None else None
+    parsed = _parsed(number) if number.startswith(_DIALLED_FROM_ANYWHERE) and problem(number) is None else None
     if parsed is None:
         return number
     at_home = parsed.country_code == phonenumbers.country_code_for_region(REGION)
