@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
+from datetime import datetime
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from town import town
 from voicebot.advice import Consultation
 from voicebot.catalogue.city import ASPECTS, City
 from voicebot.catalogue.folder import read_folder
+from voicebot.catalogue.hours import TOWN_TIME
 from voicebot.dialogue import Dialogue, Do, Input, Kind, Say, State, heard, key
 from voicebot.prompts import Prompts
 from voicebot.repertoire import fixed, repertoire, transfers
@@ -61,6 +64,8 @@ def test_so_is_all_that_follows_on_a_call(borken: City, prompts: Prompts, speak_
     """Each question, then yes, no, back, simpler or a repetition: nothing is said that is not there."""
     router = Router(borken, prompts, speak_samples)
     texts = set(repertoire(router))
+    days = [datetime(2026, 11, day, tzinfo=TOWN_TIME) for day in range(23, 30)]
+    moments = cycle([day.replace(hour=hour, minute=45) for day in days for hour in (0, 7, 14)])
     following = (
         Input(Kind.STARTED),
         *(
@@ -71,7 +76,7 @@ def test_so_is_all_that_follows_on_a_call(borken: City, prompts: Prompts, speak_
     missing = set()
     for asked in questions(borken):
         for after in following:
-            dialogue = Dialogue(router, asked.language)
+            dialogue = Dialogue(router, asked.language, clock=lambda: next(moments))
             missing |= said(dialogue.step(heard(asked))) - texts
             was_simpler = after.heard is not None and after.heard.intent is Intent.SIMPLER
             # The beginning of an answer is found a sentence at a time.
@@ -126,6 +131,8 @@ def test_every_prompt_is_there_but_those_with_what_callers_choose_or_say(borken:
         "clarify_three",
         "clarify_keys_two",
         "clarify_keys_three",
+        "closed_now_because",
+        "closed_today_because",
     }
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from voicebot.catalogue.calendar import Calendar
 from voicebot.catalogue.city import City, Closure, Department, OpeningSpan, Route, Service
 from voicebot.catalogue.hours import TOWN_TIME
+from voicebot.doctor import RoutingError, check_routes
 from voicebot.switching import Method, Plan, Rules, Target, dead_ends, plan
 
 DAY = date(2026, 11, 22)
@@ -114,6 +115,7 @@ def test_a_service_has_a_chain_of_its_own() -> None:
     assert rung(found) == ["305", "301"]
     assert [target.department for target in found.targets] == ["meldeamt", "meldeamt"]
     assert found.reasons[0] == "Für „Personalausweis“ gibt es eigene Ziele."
+    assert found.reasons[2] == "Dann wie sonst: Meldeamt"
     assert rung(planned(city, "meldeamt")) == ["301"]
     assert rung(planned(city, "meldeamt", "reisepass")) == ["301"]
     assert rung(planned(city, "zentrale", "personalausweis")) == ["0"], "whoever wants the switchboard gets it"
@@ -152,7 +154,7 @@ def test_a_circle_ends() -> None:
     )
     found = planned(city)
     assert rung(found) == ["340"]
-    assert "Vertretung Meldeamt: übersprungen, wurde schon versucht" in found.reasons
+    assert "Vertretung: Meldeamt übersprungen, wurde schon versucht" in found.reasons
 
 
 def test_the_same_target_rings_once() -> None:
@@ -272,6 +274,26 @@ def test_chains_that_end_nowhere() -> None:
         "personalausweis (de)",
         "personalausweis (en)",
     ]
+
+
+def test_what_the_doctor_says_of_routes() -> None:
+    city = town(
+        route("meldeamt", 1, "extension", "301", source="sample"),
+        route("meldeamt", 2, "number", "+49286193900"),
+        route("standesamt", 1, "department", "meldeamt"),
+    )
+    assert check_routes(city, RULES, ("de",), EVENING) == (
+        "3 rows; samples to confirm: 1 rows, 0 of 0 closures; "
+        "not dialled, as transfer.external_numbers is off: +49286193900"
+    )
+    bare = replace(
+        city, departments={key: replace(each, hours=()) for key, each in city.departments.items()}, region=""
+    )
+    said = check_routes(bare, Rules(external_numbers=True), ("de",), EVENING)
+    assert "rung at any hour, as neither row nor department has hours: 301, +49286193900" in said
+    assert said.endswith("no public holidays, as city.toml has no region")
+    with pytest.raises(RoutingError, match=r"for meldeamt \(de\), standesamt \(de\); `voicebot route"):
+        check_routes(replace(city, routes=city.routes[1:]), RULES, ("de",), EVENING)
 
 
 # Nothing else is ever dialled.

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from telephony.settings import MAX_CALLS
 from voicebot.ports import free_port
 from voicebot.processes import end, events, spawn
 from voicebot.speech.errors import SpeechError
@@ -81,6 +82,7 @@ async def running_bot(folder: Path, environ: Mapping[str, str] | None = None) ->
         "VOICEBOT_SIP_UDP_PORT": str(port),
         "VOICEBOT_SIP_TCP_PORT": "0",
         "VOICEBOT_SIP_RTP_PORT": str(RTP_PORT),
+        "VOICEBOT_SIP_CALLERS_PER_PROCESS": str(MAX_CALLS),
         "VOICEBOT_DATA_STATE_DIR": str(folder),
         "VOICEBOT_DATA_SPEAK_SAMPLES": "true",
         **(environ or {}),

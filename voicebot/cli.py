@@ -98,8 +98,20 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("text", nargs="*", help="utterances; without any, one a line on standard input")
     ask.add_argument("--chat", action="store_true", help="all lines are one conversation")
     ask.add_argument("--lang", help="language of the utterances; default: detected")
-    ask.add_argument("--at", help="clock, such as 2026-11-23T10:00 (Europe/Berlin); answers do not depend on it yet")
+    ask.add_argument("--at", help="clock, such as 2026-11-23T10:00 (Europe/Berlin): what is open then; default: now")
     ask.add_argument("--json", action="store_true", help="one JSON object a line")
+
+    route = add(
+        "route",
+        "show where a call goes at a moment, and why, without a call",
+        'voicebot route "ich will heiraten" --at 2026-12-24T11:00',
+    )
+    route.add_argument("text", nargs="?", help="what the caller says")
+    route.add_argument("--department", metavar="KEY", help="instead of a text: who is asked for")
+    route.add_argument("--service", metavar="KEY", help="instead of a text: what it is about")
+    route.add_argument("--at", help="when, such as 2026-12-24T11:00 (Europe/Berlin); default: now")
+    route.add_argument("--lang", help="language of the caller; default: the first of speech.languages")
+    route.add_argument("--json", action="store_true", help="one JSON object")
 
     transcribe = add("transcribe", "recognise speech in WAV files", "voicebot transcribe --json call.wav")
     transcribe.add_argument("file", nargs="+", type=Path)

@@ -103,6 +103,12 @@ def ask(options: argparse.Namespace) -> None:
     run_ask(settings.load(options.config), lines, options)
 
 
+def route(options: argparse.Namespace) -> None:
+    from voicebot.route import run_route
+
+    run_route(settings.load(options.config), options)
+
+
 def transcribe(options: argparse.Namespace) -> None:
     from voicebot.speech.recognizer import Recognizer
 

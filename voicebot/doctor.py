@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from voicebot.catalogue.city import SAMPLE, City
+from voicebot.catalogue.calendar import SEARCHED_DAYS, Calendar
+from voicebot.catalogue.city import SAMPLE, City, Department, Route
+from voicebot.catalogue.hours import TOWN_TIME
 from voicebot.catalogue.store import StoreError, load_city, open_database
 from voicebot.desk.mail import tls_context
 from voicebot.desk.messages import open_messages
@@ -19,10 +21,15 @@ from voicebot.speech.client import SpeechClient
 from voicebot.speech.errors import SpeechError, SpeechUnavailable
 from voicebot.speech.models import ModelStore, default_models_dir
 from voicebot.speech.vad import model_path
+from voicebot.switching import Rules, dead_ends
 
 MIB = 1024 * 1024
 LATE = timedelta(hours=1)
 """A mail that has waited for so long is worth a look."""
+
+
+class RoutingError(Exception):
+    """A chain of targets by which nobody is ever rung."""
 
 
 def run_doctor(settings: Settings) -> int:
@@ -30,6 +37,7 @@ def run_doctor(settings: Settings) -> int:
     checks: list[tuple[str, Callable[[Settings], str]]] = [
         ("prompts", _prompts),
         ("city data", _city),
+        ("routing", _routing),
         ("messages", _messages),
         ("mail", _mail),
         ("speech model", _model),
@@ -44,7 +52,7 @@ def run_doctor(settings: Settings) -> int:
     for name, check in checks:
         try:
             print(f"ok      {name}: {check(settings)}")
-        except (PromptError, SettingsError, StoreError, SpeechError, OSError) as error:
+        except (PromptError, SettingsError, StoreError, SpeechError, RoutingError, OSError) as error:
             failed = True
             print(f"FAILED  {name}: {error}")
     return 1 if failed else 0
@@ -99,6 +107,43 @@ def _samples(city: City) -> str:
         f"samples to confirm: {sample_facts} of {len(facts)} facts, {sample_spans} of {len(spans)} opening spans,"
         f" {extensions} of {len(city.departments)} departments"
     )
+
+
+def _routing(settings: Settings) -> str:
+    engine = open_database(settings.database_url)
+    try:
+        city = load_city(engine)
+    finally:
+        engine.dispose()
+    return check_routes(city, settings.transfer.rules(), settings.speech.languages, datetime.now(TOWN_TIME))
+
+
+def check_routes(city: City, rules: Rules, languages: Sequence[str], at: datetime) -> str:
+    """What there is to say of the routing table and the calendar. Raises RoutingError where a chain ends nowhere."""
+    ends = dead_ends(city, Calendar.of(city), at=at, languages=languages, rules=rules)
+    if ends:
+        raise RoutingError(
+            f"nobody is rung within {SEARCHED_DAYS} days for {', '.join(ends)}; `voicebot route --help` says how to see"
+            " why"
+        )
+    targets = [route for route in city.routes if route.kind != "department"]
+    samples = sum(route.source == SAMPLE for route in city.routes)
+    sample_closures = sum(closure.source == SAMPLE for closure in city.closures)
+    always = [route.target for route in targets if not route.hours and not _answering(city, route).hours]
+    off = [route.target for route in targets if route.kind == "number" and not rules.external_numbers]
+    to_confirm = f"samples to confirm: {samples} rows, {sample_closures} of {len(city.closures)} closures"
+    found = [f"{len(city.routes)} rows", to_confirm]
+    if always:
+        found.append(f"rung at any hour, as neither row nor department has hours: {', '.join(always)}")
+    if off:
+        found.append(f"not dialled, as transfer.external_numbers is off: {', '.join(off)}")
+    if not city.region:
+        found.append("no public holidays, as city.toml has no region")
+    return "; ".join(found)
+
+
+def _answering(city: City, route: Route) -> Department:
+    return city.departments[route.department or city.services[route.service].department]
 
 
 def _model(settings: Settings) -> str:

@@ -106,7 +106,7 @@ async def run_line(
             if not priority.real_time():
                 log.debug("real-time scheduling is not allowed: media may be late while the machine is busy")
             line = Line(parts, journal)
-            endpoint = Endpoint(settings.sip.endpoint(), line.take, _registration(settings, note))
+            endpoint = Endpoint(settings.sip.endpoint(settings.callers), line.take, _registration(settings, note))
             await endpoint.start()
             note(f"the line is open: {describe(settings)}")
             journal("", "open", {})
@@ -135,6 +135,7 @@ async def prepare(
         city, speech.embed if embeds else None, embeddings_path(settings.speech.models_dir), progress
     )
     await _warm_up(comprehension, settings)
+    Calendar.of(city)  # reads names of public holidays from disk, which should not be in the middle of a call
     voice = Voice(speech)
     first, *others = settings.speech.languages
     greeting = [(prompts.say("other_language", language), language) for language in others]

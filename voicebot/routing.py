@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
 from voicebot.catalogue.advice import Advice
 from voicebot.catalogue.calendar import Calendar
 from voicebot.catalogue.city import SAMPLE, City, Department, Service
-from voicebot.catalogue.hours import spoken_hours
+from voicebot.catalogue.hours import spoken_clock, spoken_hours, spoken_opening, spoken_reason, town_day
 from voicebot.catalogue.spoken import sentences
 from voicebot.prompts import Prompts
 from voicebot.understanding.result import Intent, Understanding
@@ -88,17 +89,20 @@ class Router:
     prompts: Prompts
     speak_samples: bool = False
 
-    def decide(self, heard: Understanding) -> Decision:
-        """What follows from one utterance, by itself."""
+    def decide(self, heard: Understanding, at: datetime | None = None) -> Decision:
+        """What follows from one utterance, by itself.
+
+        :param at: with hours, what is special at this moment is said; None: only what holds in any week
+        """
         if heard.intent is Intent.SERVICE and heard.service is not None:
             if self.choices(heard):
                 department = self.city.department_of(heard.service)
                 return Decision(Action.CLARIFY, (), department, heard.service, heard.aspect)
-            return self._service(self.city.services[heard.service], heard.aspect, heard.language)
+            return self._service(self.city.services[heard.service], heard.aspect, heard.language, at)
         if heard.intent is Intent.DEPARTMENT and heard.department is not None:
             department = self.city.departments[heard.department]
             if heard.aspect == "hours":
-                return self._hours(department, heard)
+                return self._hours(department, heard, at)
             if department.kind == "extern":
                 reply = self.external(department, heard.language)
                 return Decision(Action.EXTERNAL, reply, department, heard.service, heard.aspect)
@@ -165,7 +169,7 @@ class Router:
         spoken = [" ".join(words) for text in given.reply for words in sentences(text)]
         return replace(given, reply=(spoken[0],)) if len(spoken) > 1 else None
 
-    def _service(self, service: Service, aspect: str | None, language: str) -> Decision:
+    def _service(self, service: Service, aspect: str | None, language: str, at: datetime | None) -> Decision:
         department = self.city.department_of(service.key)
         if department.kind == "extern":
             text, sample = self._spoken_fact(service, aspect, language)
@@ -175,16 +179,14 @@ class Router:
             return Decision(Action.EXTERNAL, reply, department, service.key, aspect, sample)
         text, sample = self._spoken_fact(service, aspect, language)
         if text is None and aspect == "hours":
-            hours = self._spoken_hours(department, language)
-            if hours is not None:
-                return Decision(Action.ANSWER, (hours[0],), department, service.key, aspect, hours[1])
+            hours, sample = self._spoken_hours(department, language, at)
+            return Decision(Action.ANSWER, hours, department, service.key, aspect, sample)
         if text is None:
             return Decision(Action.ANSWER, (), department, service.key, aspect)
         return Decision(Action.ANSWER, (text,), department, service.key, aspect, sample)
 
-    def _hours(self, department: Department, heard: Understanding) -> Decision:
-        hours = self._spoken_hours(department, heard.language)
-        reply, sample = ((hours[0],), hours[1]) if hours else ((), False)
+    def _hours(self, department: Department, heard: Understanding, at: datetime | None) -> Decision:
+        reply, sample = self._spoken_hours(department, heard.language, at)
         return Decision(Action.ANSWER, reply, department, heard.service, "hours", sample)
 
     def _spoken_fact(self, service: Service, aspect: str | None, language: str) -> tuple[str | None, bool]:
@@ -194,12 +196,36 @@ class Router:
             return None, False
         return fact.text, fact.is_sample
 
-    def _spoken_hours(self, department: Department, language: str) -> tuple[str, bool] | None:
+    def _spoken_hours(self, department: Department, language: str, at: datetime | None) -> tuple[tuple[str, ...], bool]:
+        """The week of a department and what is special now, and whether it is sample data; nothing where not known."""
         sample = any(span.source == SAMPLE for span in department.hours)
         if not department.hours or (sample and not self.speak_samples):
-            return None
+            return (), False
         hours = spoken_hours(department.hours, language)
-        return self.prompts.say("hours", language, department=department.name(language), hours=hours), sample
+        week = self.prompts.say("hours", language, department=department.name(language), hours=hours)
+        now, sample_now = self._spoken_now(department, language, at) if at else ((), False)
+        return (week, *now), sample or sample_now
+
+    def _spoken_now(self, department: Department, language: str, at: datetime) -> tuple[tuple[str, ...], bool]:
+        """ "Gerade ist geöffnet, bis 16 Uhr", or why not, and when again; and whether sample data say so."""
+        closes = self.calendar.closes(department, at)
+        opens = self.calendar.next_opening(department, at)
+        sample = self.calendar.rests_on(SAMPLE, department, at, opens or at)
+        if sample and not self.speak_samples:
+            return (), False
+        if closes:
+            closing = spoken_clock(closes.time(), language)
+            return (self.prompts.say("open_now", language, closing=closing),), sample
+        is_day_off = not self.calendar.spans_on(department, town_day(at))
+        if reason := self.calendar.why_closed(department, at, language):
+            prompt = "closed_today_because" if is_day_off else "closed_now_because"
+            said = self.prompts.say(prompt, language, reason=spoken_reason(reason, language))
+        else:
+            said = self.prompts.say("closed_today" if is_day_off else "closed_now", language)
+        if opens is None:
+            return (said,), sample
+        opening = spoken_opening(opens, at, language)
+        return (said, self.prompts.say("opens_again", language, opening=opening)), sample
 
     def external(self, department: Department, language: str) -> tuple[str, ...]:
         """Who is responsible instead of the town, and their number."""

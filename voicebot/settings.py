@@ -15,10 +15,11 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from telephony.settings import MAX_CALLS, SipSettings
+from voicebot.switching import Method, Rules
 
 PREFIX = "VOICEBOT_"
+_CALLERS = {Method.BLIND: MAX_CALLS, Method.ATTENDED: MAX_CALLS - 1, Method.BRIDGE: MAX_CALLS // 2}
 SECRETS = (("sip", "password"), ("mail", "password"))
-
 ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+")
 """What can be an e-mail address and is nothing more, as a header takes it."""
 
@@ -48,14 +49,19 @@ class Sip(_Section):
     password: str = Field("", description="digest password; environment only")
     register_expires: int = Field(300, ge=30, description="seconds a registration holds")
     register_retry: int = Field(20, ge=1, description="seconds between attempts")
-    callers_per_process: int = Field(MAX_CALLS, ge=1, le=MAX_CALLS, description="calls at once; then 486")
+    callers_per_process: int = Field(
+        0, ge=0, le=MAX_CALLS, description="calls at once, then 486; 0: as many as leave room for transfers"
+    )
     rtp_port: int = Field(10_000, ge=1024, le=65_300, description="first of 200 UDP ports for media")
     area_code: str = Field(
         "", pattern=r"^(0[1-9]\d{1,4})?$", description="the town's area code, for numbers that callers say without one"
     )
 
-    def endpoint(self) -> SipSettings:
-        """As the telephony package wants it."""
+    def endpoint(self, callers: int) -> SipSettings:
+        """As the telephony package wants it.
+
+        :param callers: of the process at a time, see :attr:`Settings.callers`
+        """
         return SipSettings(
             host=self.host,
             public_address=self.public_address,
@@ -73,7 +79,7 @@ class Sip(_Section):
             password=self.password,
             register_expires=self.register_expires,
             register_retry=self.register_retry,
-            callers=self.callers_per_process,
+            callers=callers,
             rtp_port=self.rtp_port,
         )
 
@@ -112,6 +118,13 @@ class Dialogue(_Section):
 class Transfer(_Section):
     host: str = Field("", description="host[:port] of the extensions; empty: the caller's PBX")
     timeout_s: float = Field(25.0, ge=3, le=120, description="how long a desk may ring unheard of")
+    method: Literal["blind", "attended", "bridge"] = Field("attended", description="how a call is passed on")
+    ring_s: int = Field(20, ge=5, le=120, description="seconds a desk rings before the next one does")
+    external_numbers: bool = Field(False, description="whether numbers outside of the PBX are dialled")
+
+    def rules(self) -> Rules:
+        """What holds where the routing table says nothing."""
+        return Rules(Method(self.method), self.ring_s, self.external_numbers)
 
 
 class Mail(_Section):
@@ -151,6 +164,14 @@ class Settings(_Section):
     dialogue: Dialogue = Dialogue()
     transfer: Transfer = Transfer()
     mail: Mail = Mail()
+
+    @property
+    def callers(self) -> int:
+        """Calls a line process takes at a time: what ``sip.callers_per_process`` says, or what leaves room.
+
+        A desk that is asked first is a leg among the process's four; a bridge keeps it for as long as they talk.
+        """
+        return self.sip.callers_per_process or _CALLERS[Method(self.transfer.method)]
 
     @property
     def state_dir(self) -> Path:

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from voicebot.catalogue.calendar import SEARCHED_DAYS, Calendar
 from voicebot.catalogue.city import City, Department, Route
-from voicebot.catalogue.hours import TOWN_TIME, HoursError, parse_week, spoken_opening, spoken_reason
+from voicebot.catalogue.hours import TOWN_TIME, HoursError, parse_week, spoken_opening, spoken_reason, town_day
 
 
 class Method(StrEnum):
@@ -171,21 +171,22 @@ class _Search:
     def _stand_in(self, route: Route, by: tuple[Route, ...], complaint: str) -> None:
         substitute = self.city.departments.get(route.target)
         if substitute is None:
-            self._note(f"Vertretung {route.target}: übersprungen, diese Stelle gibt es nicht")
+            self._note(f"Vertretung: {route.target} übersprungen, diese Stelle gibt es nicht")
             return
         begun = {each.department for each in (route, *by)} | {each.target for each in by}
         complaint = complaint or ("wurde schon versucht" if substitute.key in begun else "")
         if complaint:
-            self._note(f"Vertretung {substitute.name('de')}: übersprungen, {complaint}")
+            self._note(f"Vertretung: {substitute.name('de')} übersprungen, {complaint}")
             return
-        self._note(f"Vertretung {substitute.name('de')}")
+        own = self._owner(route).key == substitute.key
+        self._note(f"{'Dann wie sonst' if own else 'Vertretung'}: {substitute.name('de')}")
         self.follow(substitute, _routes(self.city, substitute, None), (*by, route))
 
     def _never(self, route: Route) -> str:
         """Why a row does not count for this caller, at whatever time; empty where it may."""
         if route.language and route.language != self.language:
             return f"nur für die Sprache {route.language}"
-        if route.valid_until and self.at.astimezone(TOWN_TIME).date() > route.valid_until:
+        if route.valid_until and town_day(self.at) > route.valid_until:
             return f"galt nur bis {route.valid_until:%d.%m.%Y}"
         try:
             if route.hours:
@@ -231,7 +232,7 @@ class _Search:
     ) -> datetime | None:
         """The first moment from now on at which all these hours are open, within the days on which it is valid."""
         moment = self.at
-        if begins and begins > self.at.astimezone(TOWN_TIME).date():
+        if begins and begins > town_day(self.at):
             moment = datetime.combine(begins, time.min, TOWN_TIME).astimezone(UTC)
         last = moment + timedelta(days=SEARCHED_DAYS)
         while True:
@@ -241,14 +242,14 @@ class _Search:
                 if opens is None:
                     return None
                 later = opens.astimezone(UTC)
-            if later > last or (ends and later.astimezone(TOWN_TIME).date() > ends):
+            if later > last or (ends and town_day(later) > ends):
                 return None
             if later == moment:
                 return moment
             moment = later
 
     def _closed(self, department: Department, route: Route | None, begins: date | None) -> str:
-        if begins and begins > self.at.astimezone(TOWN_TIME).date():
+        if begins and begins > town_day(self.at):
             return f"gilt erst ab {begins:%d.%m.%Y}"
         if reason := self.calendar.why_closed(department, self.at):
             return f"geschlossen wegen {spoken_reason(reason, 'de')}"

@@ -21,10 +21,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 
-import holidays
-
 from voicebot.catalogue.city import City, Closure, Department
-from voicebot.catalogue.hours import END_OF_DAY, HOLIDAY, TOWN_TIME, Span, parse_week, week_of
+from voicebot.catalogue.hours import END_OF_DAY, HOLIDAY, TOWN_TIME, Span, parse_week, town_day, week_of
 
 REGIONS = ("BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV", "NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH")
 """The states (ISO 3166-2:DE) whose public holidays are known."""
@@ -44,6 +42,8 @@ def public_holidays(region: str, year: int, language: str = "de") -> Mapping[dat
     """Names of a state's public holidays in a year; empty where there is no region."""
     if not region:
         return {}
+    import holidays  # takes 0.1 s, for which commands without a calendar need not wait
+
     found = holidays.country_holidays("DE", subdiv=region, years=year, language=_HOLIDAY_LANGUAGES[language])
     return dict(found)
 
@@ -70,13 +70,14 @@ class Calendar:
 
     @classmethod
     def of(cls, city: City) -> Calendar:
+        """The city's; the first one of a process reads this year's public holidays, which takes 0.2 s."""
         closures: dict[str, list[Closure]] = defaultdict(list)
         for closure in sorted(
             city.closures, key=lambda each: (each.last - each.first, each.first, each.opens or time.min)
         ):
             closures[closure.department].append(closure)
-        # The names are loaded from disk at first use, which should not be in the middle of a call.
-        public_holidays(city.region, datetime.now(TOWN_TIME).year)
+        for language in _HOLIDAY_LANGUAGES:
+            public_holidays(city.region, datetime.now(TOWN_TIME).year, language)
         return cls(city.region, city.bridge_days, {key: tuple(each) for key, each in closures.items()})
 
     def is_open(self, department: Department, at: datetime, hours: str = "") -> bool:
@@ -89,7 +90,7 @@ class Calendar:
     def closes(self, department: Department, at: datetime, hours: str = "") -> datetime | None:
         """When a desk that is open now closes; None where it is not open."""
         moment = at.astimezone(UTC)
-        day = at.astimezone(TOWN_TIME).date()
+        day = town_day(at)
         for opens, closes in self._moments(department, day, hours):
             if opens <= moment < closes:
                 return closes.astimezone(TOWN_TIME)
@@ -115,7 +116,7 @@ class Calendar:
         None where it stays closed for :data:`SEARCHED_DAYS`.
         """
         moment = after.astimezone(UTC)
-        first = after.astimezone(TOWN_TIME).date()
+        first = town_day(after)
         for ahead in range(SEARCHED_DAYS + 1):
             for opens, closes in self._moments(department, first + ahead * _DAY, hours):
                 if moment < closes:
@@ -146,6 +147,12 @@ class Calendar:
             if reason := self._reason(rule, is_usual=is_usual, language=language):
                 return reason
         return None
+
+    def rests_on(self, source: str, department: Department, since: datetime, until: datetime) -> bool:
+        """Whether closures from this source say something about a department's days from ``since`` to ``until``."""
+        first, last = town_day(since), town_day(until)
+        closures = (*self.closures.get(department.key, ()), *self.closures.get("", ()))
+        return any(each.source == source and each.first <= last and first <= each.last for each in closures)
 
     def is_working_day(self, day: date) -> bool:
         """Whether it is one of Monday to Friday on which the town hall is not closed as a whole."""

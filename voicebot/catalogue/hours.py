@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -55,6 +55,11 @@ _DAY_LIST = rf"{_DAY}(?: ?- ?{_DAY})?(?: ?, ?{_DAY}(?: ?- ?{_DAY})?)*"
 _TIME = r"(?:[01]\d|2[0-4]):[0-5]\d"
 _TIME_LIST = rf"{_TIME} ?- ?{_TIME}(?: ?, ?{_TIME} ?- ?{_TIME})*"
 _GROUP = re.compile(rf" ?({_DAY_LIST}) ({_TIME_LIST}) ?")
+
+
+def town_day(at: datetime) -> date:
+    """The day that a moment belongs to in the town."""
+    return at.astimezone(TOWN_TIME).date()
 
 
 class Span(NamedTuple):
@@ -130,14 +135,14 @@ def spoken_opening(opening: datetime, at: datetime, language: str) -> str:
     Days up to six ahead have their name. Written so that the speech side reads it as a date and a clock.
     """
     local = opening.astimezone(TOWN_TIME)
-    days = (local.date() - at.astimezone(TOWN_TIME).date()).days
+    days = (local.date() - town_day(at)).days
     clock = spoken_clock(local.time(), language)
-    today, tomorrow, weekday, date = _OPENING[language]
+    today, tomorrow, weekday, dated = _OPENING[language]
     if days <= 1:
         return (tomorrow if days == 1 else today).format(clock)
     if days <= 6:
         return weekday.format(DAYS[language][local.weekday()], clock)
-    return date.format(local.day, MONTHS[language][local.month - 1], clock)
+    return dated.format(local.day, MONTHS[language][local.month - 1], clock)
 
 
 def spoken_clock(moment: time, language: str) -> str:

@@ -22,7 +22,7 @@ MOST_QUESTIONS_BACK = 2
 def answer(talk: Talk, happened: Input) -> list[Do]:
     assert happened.heard is not None
     heard = _with_corrected_aspect(talk, happened.heard)
-    talk.decision = talk.router.decide(heard)
+    talk.decision = talk.decide(heard)
     return follow(talk, heard, talk.decision)
 
 
@@ -90,7 +90,7 @@ def next_wish(talk: Talk, introduction: str) -> list[Do]:
         said = talk.say(introduction)
         match wish.intent:
             case Intent.SERVICE | Intent.DEPARTMENT:
-                talk.decision = talk.router.decide(wish)
+                talk.decision = talk.decide(wish)
                 return [said, *follow(talk, wish, talk.decision, is_second=True)]
             case Intent.HUMAN:
                 return transfers.transfer_to(talk, talk.router.switchboard)
@@ -130,7 +130,7 @@ def _second(talk: Talk, first: Decision) -> tuple[Understanding, Decision] | Non
     if not talk.wishes:
         return None
     wish = talk.wishes[0]
-    decision = talk.router.decide(wish)
+    decision = talk.decide(wish)
     texts = (*first.reply, *decision.reply)
     is_plain = decision.action is Action.ANSWER and bool(decision.reply)
     fits = sum(len(sentences(text)) for text in texts) <= MOST_SENTENCES

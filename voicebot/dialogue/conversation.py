@@ -44,7 +44,7 @@ class Dialogue(Talk):
             first = self._first_wish(happened.heard)
             kind = Kind.EMERGENCY if first.intent is Intent.EMERGENCY else happened.kind
             happened = replace(happened, kind=kind, heard=first)
-            self.decision = self.router.decide(first)
+            self.decision = self.decide(first)
         handler = TABLE[self.state].get(happened.kind) or ANYWHERE[happened.kind]
         misunderstood = self.misunderstood
         before = self.state

@@ -45,7 +45,7 @@ def second(talk: Talk, happened: Input) -> list[Do]:
         return answers.leave(talk, happened)
     service = next(iter(talk.router.city.services.values()))
     asked = Understanding("", talk.language, Intent.DEPARTMENT, 1.0, department=service.department, aspect="hours")
-    talk.decision = talk.router.decide(asked)
+    talk.decision = talk.decide(asked)
     return answers.follow(talk, asked, talk.decision)
 
 

@@ -94,6 +94,10 @@ class Talk:
         """What is said to its end, whatever the caller does."""
         return replace(self.say(prompt), protected=True)
 
+    def decide(self, heard: Understanding) -> Decision:
+        """What follows from an utterance now."""
+        return self.router.decide(heard, self.clock())
+
     @property
     def note(self) -> str:
         """What was answered so far, as staff read it."""
