@@ -465,6 +465,44 @@ def test_in_other_words_is_a_yes_too() -> None:
     assert t.hears(words("Nehmen Sie es bitte auf")) == t.prompt("report_place")
 
 
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        ("Ja, nehmen Sie das bitte auf", State.PLACE),
+        ("Ja, nehmen Sie das auf?", State.PLACE),
+        ("Nehmen Sie das auf?", State.REPORT_OFFERED),
+    ],
+)
+def test_taking_down_is_no_recording(said: str, state: State) -> None:
+    t = talker()
+    t.hears(BROKEN)
+    t.hears(told(Intent.PRIVACY, said))
+    assert t.state is state
+
+
+def test_what_is_not_understood_is_asked_again_and_then_a_person() -> None:
+    t = talker()
+    offer = t.hears(BROKEN)
+    for _ in range(2):
+        assert t.hears(words("Blubb")) == f"{t.prompt('message_not_understood')} {offer}"
+        assert t.hears(told(Intent.REPEAT, "wie bitte")).endswith(offer)
+    t.hears(words("Blubb"))
+    t.hears(words("Blubb"))
+    assert t.state is State.TRANSFERRING
+
+
+@pytest.mark.parametrize("said", ["Müller, M Ü Doppel-L E R", "Anna Schmidt"])
+def test_what_resembles_danger_by_chance_is_no_reason_to_mention_it(said: str) -> None:
+    t = talker()
+    t.hears(told(Intent.CALLBACK, "Rückruf bitte"))
+    warns = t.hears(replace(words(said), doubt="112")).startswith(t.prompt("emergency_doubt_112"))
+    assert warns == ("Doppel" not in said)
+    other = talker()
+    other.hears(BROKEN)
+    other.presses("1")
+    assert other.hears(replace(words("Bahnhofstraße vor Haus fünf"), doubt="110")) == other.prompt("report_since")
+
+
 def test_a_report_that_is_not_wanted() -> None:
     t = talker()
     t.hears(BROKEN)
@@ -573,7 +611,7 @@ def test_corrections(text: str, language: str, found: Correction | None) -> None
     [
         *("Die Laterne vor Haus 5 ist kaputt", "Ich möchte ein Schlagloch melden", "Da ist ein Loch in der Straße"),
         *("Unsere Mülltonne wurde nicht geleert", "Ich will mich beschweren", "Die Straßenlampe flackert"),
-        "Auf dem Spielplatz ist die Schaukel abgebrochen",
+        *("Auf dem Spielplatz ist die Schaukel abgebrochen", "Wie melde ich ein Schlagloch?"),
     ],
 )
 def test_what_announces_a_report(text: str) -> None:
@@ -583,8 +621,8 @@ def test_what_announces_a_report(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("Wie melde ich ein Schlagloch?", "Was kostet eine neue Tonne?", "Ich möchte mich anmelden"),
-        *("Wann kommt die Müllabfuhr?", "Wo kann ich eine kaputte Laterne melden?", "Ich möchte mich ummelden"),
+        *("Was kostet eine neue Tonne?", "Ich möchte mich anmelden", "Wann kommt die Müllabfuhr?"),
+        *("Ich möchte mich ummelden", "Ich habe das gestern gemeldet"),
     ],
 )
 def test_what_does_not(text: str) -> None:
@@ -594,7 +632,7 @@ def test_what_does_not(text: str) -> None:
 def test_english_reports() -> None:
     assert announces_report("The street light is broken", "en")
     assert announces_report("I would like to report a pothole", "en")
-    assert not announces_report("How do I report a pothole?", "en")
+    assert not announces_report("I have already reported it", "en")
     assert accepts_report("yes take it down please", "en")
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voicebot.catalogue.spoken import sentences
-from voicebot.dialogue import answers, menu, transfers
+from voicebot.dialogue import answers, menu, reports, transfers
 from voicebot.dialogue.inputs import Do, HangUp, Input, Say, State
 from voicebot.dialogue.talk import Talk, Topic
 from voicebot.routing import Action
+from voicebot.understanding.intents import leading_answer
+from voicebot.understanding.particulars import accepts_report
+from voicebot.understanding.result import Intent
 
 YES_OR_NO = (State.OFFERED, State.FAILED, State.MESSAGE_OFFERED, State.OWN_NUMBER, State.CONTACT, State.CONFIRM)
 """States in which the keys 1 and 2 are yes and no."""
@@ -113,6 +116,15 @@ def privacy(talk: Talk, _: Input) -> list[Do]:
     if talk.state is State.ENDING:
         talk.state = State.LISTENING
     return [talk.say("privacy"), *talk.question[-1:]]
+
+
+def privacy_or_report(talk: Talk, happened: Input) -> list[Do]:
+    """ "Nehmen Sie das auf?" may ask about recording, and "nehmen Sie das auf" agrees to a report that was offered."""
+    text = happened.heard.text if happened.heard else ""
+    is_question = text.rstrip().endswith("?") and leading_answer(text, talk.language)[0] is not Intent.YES
+    if accepts_report(text, talk.language) and not is_question:
+        return reports.accept(talk, happened)
+    return privacy(talk, happened)
 
 
 def silence(talk: Talk, happened: Input) -> list[Do]:

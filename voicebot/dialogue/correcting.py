@@ -8,7 +8,6 @@ from voicebot.dialogue import answers, consulting, messages
 from voicebot.dialogue.draft import CALLBACK, PARTS, REPORT, Draft
 from voicebot.dialogue.inputs import Do, Input, Kind, State
 from voicebot.dialogue.talk import Talk
-from voicebot.dialogue.transfers import once_more
 from voicebot.understanding.particulars import correction
 
 _PROMPTS = {CALLBACK: "correct_callback", REPORT: "correct_report"}
@@ -35,7 +34,7 @@ def take(talk: Talk, happened: Input) -> list[Do]:
         place = int(happened.digits) - 1 if happened.digits.isdigit() else -1
         parts = _KEYS[talk.draft.kind]
         return _ask_again(talk, parts[place], happened) if 0 <= place < len(parts) else []
-    return _corrected(talk, happened) or once_more(talk, happened)
+    return _corrected(talk, happened) or messages.ask_again(talk)
 
 
 def never_mind(talk: Talk, _: Input) -> list[Do]:

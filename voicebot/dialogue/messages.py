@@ -114,7 +114,7 @@ def take_number(talk: Talk, happened: Input) -> list[Do]:
     spoken = happened.heard.text if happened.heard else ""
     said = happened.digits or phone_number(spoken, talk.language)
     if not said:
-        return transfers.once_more(talk, happened)
+        return ask_again(talk)
     number = with_area_code(said, talk.area_code)
     wrong = problem(number)
     if wrong is not None and not talk.draft.number_doubted:
@@ -123,6 +123,15 @@ def take_number(talk: Talk, happened: Input) -> list[Do]:
         return [talk.say(_IMPOSSIBLE[wrong], number=number), talk.say("message_number_again")]
     talk.draft = replace(talk.draft, number_doubted=False)
     return put(talk, happened, number=number if wrong is None else said)
+
+
+def ask_again(talk: Talk) -> list[Do]:
+    """The question once more where its answer was not understood, then a person."""
+    talk.misunderstood += 1
+    if talk.misunderstood >= 2:
+        return transfers.give_up(talk, "not_understood_person")
+    regret = talk.say("message_not_understood")
+    return [regret, *(each for each in talk.repeat() if each != regret)]
 
 
 def take_contact(talk: Talk, happened: Input) -> list[Do]:
@@ -140,7 +149,7 @@ def take_contact_number(talk: Talk, happened: Input) -> list[Do]:
     """A number instead of a yes; the question once more where it is neither."""
     if happened.heard is not None and phone_number(happened.heard.text, talk.language):
         return take_number(talk, happened)
-    return transfers.once_more(talk, happened)
+    return ask_again(talk)
 
 
 def take_time(talk: Talk, happened: Input) -> list[Do]:

@@ -11,7 +11,6 @@ from voicebot.dialogue import messages
 from voicebot.dialogue.draft import REPORT, Draft
 from voicebot.dialogue.inputs import Do, Input, State
 from voicebot.dialogue.talk import Talk
-from voicebot.dialogue.transfers import once_more
 from voicebot.routing import Action, Decision
 from voicebot.understanding.aspects import find_aspect
 from voicebot.understanding.particulars import accepts_report, announces_report
@@ -55,7 +54,7 @@ def other_words(talk: Talk, happened: Input) -> list[Do]:
     """ "Nehmen Sie es auf" is a yes."""
     if happened.heard is not None and accepts_report(happened.heard.text, talk.language):
         return begin(talk)
-    return once_more(talk, happened)
+    return messages.ask_again(talk)
 
 
 def _takes_reports(talk: Talk, decision: Decision) -> bool:

@@ -181,6 +181,7 @@ TABLE: dict[State, dict[Kind, Handler]] = {
         Kind.SATISFIED: answers.satisfied,
         Kind.THIRD: transfers.connect,
         Kind.NOT_UNDERSTOOD: reports.other_words,
+        Kind.PRIVACY: controls.privacy_or_report,
     },
     State.PLACE: {**dict.fromkeys(_ANYTHING_IS_WORDS, messages.take_place), Kind.BACK: correcting.back},
     State.SINCE: {**dict.fromkeys(_ANYTHING_IS_WORDS, messages.take_since), Kind.BACK: correcting.back},
