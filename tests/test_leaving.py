@@ -409,6 +409,17 @@ def test_a_report_from_beginning_to_end() -> None:
     assert any(isinstance(action, HangUp) for action in t.actions)
 
 
+def test_a_house_number_put_right_keeps_the_street() -> None:
+    t = talker()
+    t.hears(BROKEN)
+    t.presses("1")
+    t.hears(words("Bahnhofstraße vor Haus fünf"))
+    t.hears(words("seit gestern"))
+    t.presses("2")
+    t.hears(told(Intent.NO, "Nein, es ist Hausnummer sieben"))
+    assert left(t).place == "Bahnhofstraße vor Haus fünf; es ist Hausnummer sieben"
+
+
 def test_a_report_without_a_contact_asks_for_no_name() -> None:
     t = talker("")
     t.hears(BROKEN)

@@ -72,6 +72,10 @@ def _corrected(talk: Talk, happened: Input) -> list[Do]:
             return messages.take_number(talk, said)
         case "preferred_time":
             return messages.take_time(talk, said)
+        case "place" if talk.draft.place:
+            # "Nein, Hausnummer sieben" keeps the street.
+            both = f"{talk.draft.place}; {found.text}"
+            return messages.put(talk, said, place=both[: messages.LONGEST_TEXT])
         case part:
             return messages.put(talk, said, **{part: found.text[: messages.LONGEST_TEXT]})
 
