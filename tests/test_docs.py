@@ -332,10 +332,15 @@ def test_publiccode_describes_it(language: str) -> None:
 # Running it elsewhere.
 
 
-def test_compose_runs_line_and_speech() -> None:
+def test_compose_runs_line_speech_and_mail() -> None:
     services = yaml.safe_load((ROOT / "docker" / "compose.yml").read_text(encoding="utf-8"))["services"]
-    assert [services[name]["command"] for name in ("speech", "line")] == [["speech"], ["line"]]
+    assert {name: service["command"] for name, service in services.items()} == {
+        "speech": ["speech"],
+        "line": ["line"],
+        "mail": ["mail"],
+    }
     assert services["line"]["network_mode"] == "host"
+    assert services["mail"]["profiles"] == ["mail"], "without a mail server it would end at once"
     assert services["speech"]["volumes"] == services["line"]["volumes"], "the socket is in a volume of both"
 
 
@@ -351,7 +356,7 @@ def test_the_image_copies_what_the_wheel_needs() -> None:
     assert {line[1:] for line in ignored if line.startswith("!")} == names
 
 
-@pytest.mark.parametrize("name", ["speech", "line"])
+@pytest.mark.parametrize("name", ["speech", "line", "mail"])
 def test_units_start_a_command_that_exists(name: str) -> None:
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str  # type: ignore[assignment, method-assign]
@@ -361,7 +366,7 @@ def test_units_start_a_command_that_exists(name: str) -> None:
     assert service["NoNewPrivileges"] == "yes"
     assert service["ProtectSystem"] == "strict"
     assert service["StateDirectory"] == "voicebot"
-    assert int(service["Nice"]) == {"line": -10, "speech": 15}[name]
+    assert int(service["Nice"]) == {"line": -10, "speech": 15, "mail": 10}[name]
 
 
 def test_srtp_modes_are_documented() -> None:

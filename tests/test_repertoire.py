@@ -119,8 +119,16 @@ def test_every_prompt_is_there_but_those_with_what_callers_choose_or_say(borken:
     own = tomllib.loads((ROOT / "prompts" / "de.toml").read_text(encoding="utf-8"))
     missing = {name for name, prompt in own.items() if not any(_is_filled(prompt, text) for text in german)}
     assert missing == {
-        "message_confirm",
-        "message_confirm_number",
+        "message_noted_name",
+        "message_noted_number",
+        "message_noted_preferred_time",
+        "message_noted_matter",
+        "message_noted_place",
+        "message_noted_since",
+        "message_number_short",
+        "message_number_long",
+        "message_number_unknown",
+        "report_stored",
         "clarify_two",
         "clarify_three",
         "clarify_keys_two",

@@ -20,7 +20,8 @@ from telephony.outgoing import Outgoing
 from telephony.settings import EndpointError
 from voicebot.catalogue.city import City, Department, Example, Fact, OpeningSpan, Route, Service
 from voicebot.catalogue.hours import TOWN_TIME
-from voicebot.desk.messages import Message
+from voicebot.catalogue.store import StoreError
+from voicebot.desk.message import Message
 from voicebot.desk.notes import Note
 from voicebot.knowledge import Comprehension
 from voicebot.phones import LinePhones
@@ -35,6 +36,7 @@ from voicebot.understanding.understander import Understander
 from voicebot.voice import Voice
 
 DAY = date(2026, 11, 22)
+REFERENCE = "47115"
 SECONDS_A_CHARACTER = 0.05
 WORKING_HOURS = datetime(2026, 11, 25, 10, 0, tzinfo=TOWN_TIME)
 
@@ -189,6 +191,8 @@ class Scene:
         self.records: list[Record] = []
         self.ears, self.mouth = Ears(), Mouth()
         self.messages: list[Message] = []
+        """As they were stored, one after the other; each replaces the one before."""
+        self.stores_nothing = False
         self.said: list[str] = []
         self.journal: list[tuple[float, str, dict[str, object]]] = []
         self._prompts = Prompts.load(("de", "en"))
@@ -198,7 +202,7 @@ class Scene:
             comprehension=Inline(self.city),
             recognition=self.ears,
             voice=Voice(self.mouth),
-            keep=self.messages.append,
+            keep=self._keep,
             activity=Loudness,
             phones=LinePhones(self.call.dial, lambda: self.call.free_legs, legs_per_hour, lambda: self.call.now),
             record=self._record,
@@ -222,6 +226,12 @@ class Scene:
         session = Session(self.call, self._parts, self._note)
         self.is_speaking = lambda: session._speaker.speaking
         self.session = asyncio.create_task(session.run())
+
+    def _keep(self, message: Message) -> str:
+        if self.stores_nothing:
+            raise StoreError("the disk is full")
+        self.messages.append(message)
+        return REFERENCE if message.kind == "report" else ""
 
     def _note(self, what: str, details: dict[str, object]) -> None:
         self.journal.append((self.call.now, what, details))

@@ -16,7 +16,7 @@ from voicebot import dialogue as dialogues
 from voicebot.catalogue.hours import TOWN_TIME
 from voicebot.catalogue.store import open_database
 from voicebot.cli import UsageError
-from voicebot.dialogue import Dialogue, Say
+from voicebot.dialogue import Dialogue, Input, Kind, Say, State
 from voicebot.knowledge import Comprehension, city_or_sample, comprehend, embeddings_path
 from voicebot.prompts import Prompts
 from voicebot.routing import Router
@@ -69,18 +69,25 @@ def written_language(text: str, current: str, languages: Sequence[str]) -> str:
 async def _ask_all(settings: Settings, router: Router, lines: Iterable[str], options: argparse.Namespace) -> None:
     languages = settings.speech.languages
     comprehension = await load_comprehension(settings, router)
-    dialogue = Dialogue(router, languages[0], clock=lambda: clock_at(options.at))
+
+    def caller() -> Dialogue:
+        return Dialogue(router, languages[0], area_code=settings.sip.area_code, clock=lambda: clock_at(options.at))
+
+    dialogue = caller()
     for text in lines:
         if not text:
             continue
         if not options.chat:
-            dialogue = Dialogue(router, languages[0], clock=lambda: clock_at(options.at))
+            dialogue = caller()
         language = options.lang or written_language(text, dialogue.language, languages)
         heard = await comprehension.understand(
             text, language, expecting=dialogue.expecting, last_service=dialogue.service
         )
         dialogue.language = language
-        said = [each for each in dialogue.step(dialogues.heard(heard)) if isinstance(each, Say)]
+        actions = dialogue.step(dialogues.heard(heard))
+        if dialogue.state is State.KEEPING:
+            actions += dialogue.step(Input(Kind.KEPT))  # nothing is stored here
+        said = [each for each in actions if isinstance(each, Say)]
         _print(_report(heard, dialogue, said), as_json=options.json)
 
 

@@ -87,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--say", action="append", help="what the caller says instead, a turn each; repeatable")
     demo.add_argument("--no-fetch", action="store_true", help="do not look for a better voice on the hub")
 
-    add("serve", "start and watch everything on this machine: speech, line and web process", "voicebot serve")
+    add("serve", "start and watch everything on this machine: speech, line, web and mail process", "voicebot serve")
 
     line = add("line", "run one line process: SIP in, sessions", "voicebot line")
     line.add_argument("--journal", action="store_true", help="print what happens on calls as JSON lines")
@@ -164,7 +164,13 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("folder", type=Path)
 
     messages = add("messages", "list messages that callers left", "voicebot messages")
-    messages.add_argument("--done", type=int, metavar="ID", help="mark a message as dealt with")
+    messages.add_argument("--done", type=int, metavar="ID", help="mark a message as dealt with: it is deleted")
+    messages.add_argument("--json", action="store_true", help="one JSON object a message")
+
+    mail = add("mail", "deliver the mail that waits in the outbox, until stopped", "voicebot mail --list")
+    instead = mail.add_mutually_exclusive_group()
+    instead.add_argument("--list", action="store_true", help="only show what waits or failed")
+    instead.add_argument("--once", action="store_true", help="try what is due now, and end; status 1 if some failed")
 
     models = add(
         "models", "list and fetch models and voices, make speech ahead", "voicebot models fetch de_DE-thorsten-medium"

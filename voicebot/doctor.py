@@ -6,14 +6,17 @@ import asyncio
 import errno
 import socket
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from voicebot.catalogue.calendar import SEARCHED_DAYS, Calendar
 from voicebot.catalogue.city import SAMPLE, City, Department, Route
 from voicebot.catalogue.hours import TOWN_TIME
 from voicebot.catalogue.store import StoreError, load_city, open_database
+from voicebot.desk.mail import tls_context
+from voicebot.desk.messages import open_messages
+from voicebot.desk.outbox import waiting
 from voicebot.prompts import PromptError, Prompts
-from voicebot.settings import Settings
+from voicebot.settings import Settings, SettingsError
 from voicebot.speech.audio_store import FOLDER, AudioStore
 from voicebot.speech.client import SpeechClient
 from voicebot.speech.errors import SpeechError, SpeechUnavailable
@@ -24,6 +27,8 @@ from voicebot.web.errors import WebError
 from voicebot.web.sockets import listen
 
 MIB = 1024 * 1024
+LATE = timedelta(hours=1)
+"""A mail that has waited for so long is worth a look."""
 
 
 class RoutingError(Exception):
@@ -36,6 +41,8 @@ def run_doctor(settings: Settings) -> int:
         ("prompts", _prompts),
         ("city data", _city),
         ("routing", _routing),
+        ("messages", _messages),
+        ("mail", _mail),
         ("speech model", _model),
         ("voices", _voices),
         ("speech made ahead", _spoken),
@@ -49,7 +56,7 @@ def run_doctor(settings: Settings) -> int:
     for name, check in checks:
         try:
             print(f"ok      {name}: {check(settings)}")
-        except (PromptError, StoreError, SpeechError, RoutingError, WebError, OSError) as error:
+        except (*(PromptError, SettingsError, StoreError, SpeechError, RoutingError, WebError, OSError),) as error:
             failed = True
             print(f"FAILED  {name}: {error}")
     return 1 if failed else 0
@@ -66,6 +73,32 @@ def _city(settings: Settings) -> str:
     finally:
         engine.dispose()
     return f"{city.name}, {len(city.departments)} departments, {len(city.services)} services; {_samples(city)}"
+
+
+def _messages(settings: Settings) -> str:
+    engine = open_database(settings.database_url)
+    try:
+        messages = open_messages(engine)
+    finally:
+        engine.dispose()
+    overdue = sum(message.is_overdue(datetime.now(UTC)) for message in messages)
+    return f"{len(messages)} open, {overdue} of them overdue; voicebot messages lists them"
+
+
+def _mail(settings: Settings) -> str:
+    if not settings.mail.host:
+        return "none is sent, as mail.host is empty"
+    tls_context(settings.mail)
+    engine = open_database(settings.database_url)
+    try:
+        city, mails = load_city(engine), waiting(engine)
+    finally:
+        engine.dispose()
+    late = sum(mail.created_at <= datetime.now(UTC) - LATE for mail in mails)
+    own = [department for department in city.departments.values() if department.kind != "extern"]
+    nowhere = [department.key for department in own if not department.email]
+    without = f"; departments without e-mail: {', '.join(nowhere)}" if nowhere else ""
+    return f"{len(mails)} wait, {late} of them longer than an hour; voicebot mail --list shows why{without}"
 
 
 def _samples(city: City) -> str:

@@ -167,13 +167,14 @@ async def prepare(
     greeting = [(prompts.say("other_language", language), language) for language in others]
     await voice.prepare(fixed(prompts, city, [first]) + greeting, progress)
     vad = load_session()
+    router = Router(city, prompts, settings.data.speak_samples, settings.transfer.rules())
     return Parts(
         settings=settings,
-        router=Router(city, prompts, settings.data.speak_samples, settings.transfer.rules()),
+        router=router,
         comprehension=comprehension,
         recognition=speech,
         voice=voice,
-        keep=lambda message: _keep(engine, message),
+        keep=partial(_keep, engine, settings, router.calendar),
         activity=lambda: VoiceActivity(vad),
         phones=phones,
         record=record,
@@ -237,12 +238,8 @@ async def _warm_up(comprehension: Comprehension, settings: Settings) -> None:
     gc.freeze()
 
 
-def _keep(engine: Engine, message: Message) -> None:
-    try:
-        store_message(engine, message)
-    except Exception:
-        # Last resort: whoever reads the log can still call back.
-        log.exception("a message could not be stored: %s", message)
+def _keep(engine: Engine, settings: Settings, calendar: Calendar, message: Message) -> str:
+    return store_message(engine, message, calendar, mailed=bool(settings.mail.host)).reference
 
 
 def _registration(settings: Settings, note: Callable[[str], None]) -> Callable[[int, str], None]:

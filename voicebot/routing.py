@@ -135,6 +135,11 @@ class Router:
             return None
         return Decision(Action.ANSWER, (text,), self.city.department_of(service), service, "appointment", sample)
 
+    @property
+    def reports(self) -> tuple[str, ...]:
+        """The services that take reports of damage or complaints."""
+        return tuple(key for key, service in self.city.services.items() if service.reports)
+
     def transferable(self, department: Department | None) -> Department:
         """The department if it is the town's own, else the switchboard."""
         return self.switchboard if department is None or department.kind == "extern" else department

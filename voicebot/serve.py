@@ -1,4 +1,4 @@
-"""``voicebot serve``: one speech, one line and one web process, watched."""
+"""``voicebot serve``: speech, line, web and, where there is some, mail process, watched."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ async def run_serve(settings: Settings, arguments: tuple[str, ...]) -> int:
         wanted.insert(0, ("speech", ("speech", *arguments)))
     if settings.web.port:
         wanted.append(("web", ("web", *arguments)))
+    if settings.mail.host:
+        wanted.append(("mail", ("mail", *arguments)))
     stop = asyncio.Event()
     async with signals(stop):
         keepers = [asyncio.create_task(keep_running(name, command, note)) for name, command in wanted]

@@ -66,8 +66,8 @@ class Parts:
     comprehension: Comprehension
     recognition: Recognition
     voice: Voice
-    keep: Callable[[Message], None]
-    """Store a message; called in a thread."""
+    keep: Callable[[Message], str]
+    """Store a message and give the number of a report, else nothing; called in a thread, and may raise."""
     activity: Callable[[], Activity]
     phones: Phones
     record: Callable[[Note], Records]
@@ -84,7 +84,13 @@ class Session:
         self._parts = parts
         self._settings = parts.settings
         self._tell = journal or (lambda _what, _details: None)
-        self._dialogue = Dialogue(parts.router, parts.settings.speech.languages[0], call.remote, clock=parts.clock)
+        self._dialogue = Dialogue(
+            parts.router,
+            parts.settings.speech.languages[0],
+            call.remote,
+            area_code=parts.settings.sip.area_code,
+            clock=parts.clock,
+        )
         self._speaker = Speaker(call, parts.voice)
         self._patience = PATIENCE.scaled(parts.settings.dialogue.end_of_turn_ms)
         self._listener = Listener(parts.activity(), self._understand, self._patience_ms, self._patience.unfinished)
@@ -109,6 +115,8 @@ class Session:
         self._held = False
         self._established = False
         self._background: set[asyncio.Task[None]] = set()
+        self._storing = asyncio.Lock()
+        """Whoever came first gets it first, so that a correction is stored after what it corrects."""
 
     async def run(self) -> None:
         """Hold the conversation until one side hangs up. Never leaves the call open.
@@ -449,14 +457,32 @@ class Session:
             matter=left.matter,
             department=left.department,
             language=left.language,
+            kind=left.kind,
+            preferred_time=left.preferred_time,
+            place=left.place,
+            since=left.since,
+            complete=left.complete,
         )
-        self._tell("message", {"department": left.department})
-        self._hold_task(asyncio.create_task(asyncio.to_thread(self._parts.keep, message)))
+        self._tell("message", {"department": left.department, "kind": left.kind, "complete": left.complete})
+        self._hold_task(asyncio.create_task(self._store(message)))
 
     def _hold_task(self, task: asyncio.Task[Any]) -> None:
         """Keep a task until it is done; the call is not over before."""
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+    async def _store(self, message: Message) -> None:
+        """Store a message after those before it, which it replaces; the dialogue learns what became of the last."""
+        kept = Input(Kind.NOT_KEPT)
+        async with self._storing:
+            try:
+                reference = await asyncio.to_thread(self._parts.keep, message)
+                kept = Input(Kind.KEPT, digits=reference)
+            except Exception:
+                # Last resort: whoever reads the log can still call back.
+                log.exception("a message could not be stored: %s", message)
+        if message.complete and self._dialogue.state is State.KEEPING:
+            self._input(kept)
 
     def _speech_failed(self) -> None:
         self._speaker.stop()

@@ -7,18 +7,21 @@ Unknown and wrong keys are refused with the key's name.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from telephony.settings import MAX_CALLS, SipSettings
 from voicebot.switching import Method, Rules
 
 PREFIX = "VOICEBOT_"
 _CALLERS = {Method.BLIND: MAX_CALLS, Method.ATTENDED: MAX_CALLS - 1, Method.BRIDGE: MAX_CALLS // 2}
-SECRETS = (("sip", "password"),)
+SECRETS = (("sip", "password"), ("mail", "password"))
+ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+")
+"""What can be an e-mail address and is nothing more, as a header takes it."""
 
 
 class SettingsError(Exception):
@@ -50,6 +53,9 @@ class Sip(_Section):
         0, ge=0, le=MAX_CALLS, description="calls at once, then 486; 0: as many as leave room for transfers"
     )
     rtp_port: int = Field(10_000, ge=1024, le=65_300, description="first of 200 UDP ports for media")
+    area_code: str = Field(
+        "", pattern=r"^(0[1-9]\d{1,4})?$", description="the town's area code, for numbers that callers say without one"
+    )
 
     def endpoint(self, callers: int) -> SipSettings:
         """As the telephony package wants it.
@@ -131,6 +137,36 @@ class Web(_Section):
     keep_notes_days: int = Field(14, ge=1, description="days after which notes to desks are deleted")
 
 
+class Mail(_Section):
+    host: str = Field("", description="mail server that takes our mail; empty: no mail, messages are only listed")
+    port: int = Field(587, ge=1, le=65535, description="its port")
+    username: str = Field("", description="user name there; empty: no authentication")
+    password: str = Field("", description="password there; environment only")
+    security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="encryption; the mail server's certificate is verified"
+    )
+    tls_ca: Path | None = Field(None, description="PEM file of CAs to verify the mail server by")
+    sender: str = Field("", validate_default=True, description="our own address, as From")
+    escalate_to: str = Field("", description="whom to tell of what is overdue; empty: nobody")
+    timeout_s: float = Field(20.0, ge=1, le=60, description="how long the mail server may take for an answer")
+
+    @field_validator("security")
+    @classmethod
+    def _no_password_in_the_clear(cls, security: str, info: ValidationInfo) -> str:
+        if security == "none" and info.data.get("username"):
+            raise ValueError("a password needs encryption: set it to starttls or tls, or leave mail.username empty")
+        return security
+
+    @field_validator("sender", "escalate_to")
+    @classmethod
+    def _is_address(cls, address: str, info: ValidationInfo) -> str:
+        if address and not ADDRESS.fullmatch(address):
+            raise ValueError("write it as an e-mail address, such as telefon@stadt.example")
+        if not address and info.field_name == "sender" and info.data.get("host"):
+            raise ValueError("mail.host is set, so an address of our own is needed, such as telefon@stadt.example")
+        return address
+
+
 class Settings(_Section):
     sip: Sip = Sip()
     speech: Speech = Speech()
@@ -138,6 +174,7 @@ class Settings(_Section):
     dialogue: Dialogue = Dialogue()
     transfer: Transfer = Transfer()
     web: Web = Web()
+    mail: Mail = Mail()
 
     @property
     def callers(self) -> int:

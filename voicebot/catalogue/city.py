@@ -153,6 +153,8 @@ class Service:
     """Synonyms and everyday words, in any language."""
     examples: tuple[Example, ...] = ()
     facts: tuple[Fact, ...] = ()
+    reports: bool = False
+    """Whether reports of damage or complaints are taken down for it."""
 
     def name(self, language: str) -> str:
         return self.names.get(language) or self.names["de"]

@@ -18,7 +18,7 @@ from voicebot.catalogue.city import ASPECTS, City, Department, Example, Fact, Op
 from voicebot.catalogue.csvfile import Errors, Row, known, read_rows, read_text, source, unique
 from voicebot.catalogue.routingfile import read_closures, read_routes
 from voicebot.catalogue.spoken import complaints
-from voicebot.catalogue.tables import COLUMNS, OPTIONAL_COLUMNS, OPTIONAL_FILES, WEEKDAYS, Rows, revision, tables
+from voicebot.catalogue.tables import COLUMNS, OPTIONAL_COLUMNS, OPTIONAL_FILES, WEEKDAYS, YES, Rows, revision, tables
 
 _NAME_COLUMN = "(?:name|with)_[a-z]{2,3}"
 _CITY_KEYS = ("name", "switchboard")
@@ -232,6 +232,7 @@ def _read_services(rows: list[Row], departments: Collection[str]) -> dict[str, S
             department=known(row, "department", departments, "departments.csv"),
             leika=leika,
             keywords=row.parts("keywords"),
+            reports=_yes(row, "reports"),
         )
         result.setdefault(key, service)
     return result
@@ -271,6 +272,13 @@ def _key(row: Row) -> str:
         "[a-z0-9]+(?:[-_][a-z0-9]+)*",
         "ist kein Schlüssel; bitte nur a bis z, Ziffern und Bindestrich, ohne Umlaute und Leerzeichen",
     )
+
+
+def _yes(row: Row, column: str) -> bool:
+    text = row.cells.get(column, "")
+    if text not in ("", YES):
+        row.wrong(column, f"„{text}“ ist nicht erlaubt; bitte {YES} schreiben oder leer lassen")
+    return text == YES
 
 
 def _names(row: Row) -> dict[str, str]:

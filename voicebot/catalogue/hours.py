@@ -14,7 +14,7 @@ from voicebot.catalogue.city import OpeningSpan
 from voicebot.catalogue.tables import WEEKDAYS
 
 TOWN_TIME = ZoneInfo("Europe/Berlin")
-_DAYS = {
+DAYS = {
     "de": ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
@@ -28,7 +28,7 @@ END_OF_DAY = time.max
 HOLIDAY = len(WEEKDAYS)
 """Stands beside the weekdays for days on which the town hall is closed: ``Ft``."""
 
-_MONTHS = {
+MONTHS = {
     "de": (
         *("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober"),
         *("November", "Dezember"),
@@ -141,8 +141,8 @@ def spoken_opening(opening: datetime, at: datetime, language: str) -> str:
     if days <= 1:
         return (tomorrow if days == 1 else today).format(clock)
     if days <= 6:
-        return weekday.format(_DAYS[language][local.weekday()], clock)
-    return dated.format(local.day, _MONTHS[language][local.month - 1], clock)
+        return weekday.format(DAYS[language][local.weekday()], clock)
+    return dated.format(local.day, MONTHS[language][local.month - 1], clock)
 
 
 def spoken_clock(moment: time, language: str) -> str:
@@ -177,7 +177,7 @@ def spoken_hours(spans: Sequence[OpeningSpan], language: str) -> str:
 
 
 def _day_names(days: Sequence[int], language: str) -> str:
-    names = _DAYS[language]
+    names = DAYS[language]
     if len(days) == 1:
         return names[days[0]]
     joint = _TO[language] if len(days) > 2 else _AND[language]

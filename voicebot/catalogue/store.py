@@ -330,6 +330,7 @@ def _service(row: ServiceRow) -> Service:
         names={name.language: name.name for name in row.names},
         department=row.department,
         leika=row.leika,
+        reports=row.reports,
         keywords=tuple(keyword.keyword for keyword in row.keywords),
         examples=tuple(
             Example(example.language, example.text)
@@ -348,6 +349,7 @@ def _service_row(service: Service) -> ServiceRow:
         key=key,
         department=service.department,
         leika=service.leika,
+        reports=service.reports,
         names=[ServiceNameRow(service=key, language=language, name=name) for language, name in service.names.items()],
         keywords=[
             ServiceKeywordRow(service=key, position=position, keyword=keyword)

@@ -27,7 +27,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "as_of",
     ),
     "hours.csv": ("department", "weekday", "opens", "closes", "source", "as_of"),
-    "services.csv": ("key", "name_de", "name_en", "department", "leika", "keywords"),
+    "services.csv": ("key", "name_de", "name_en", "department", "leika", "keywords", "reports"),
     "examples.csv": ("service", "language", "text"),
     "facts.csv": ("service", "aspect", "language", "text", "source", "as_of"),
     "closures.csv": ("department", "first", "last", "opens", "closes", "reason", "source", "as_of"),
@@ -51,7 +51,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 
 #: What folders of earlier releases do not have: files, and columns of files.
 OPTIONAL_FILES = ("closures.csv", "routing.csv")
-OPTIONAL_COLUMNS: dict[str, tuple[str, ...]] = {"departments.csv": ("email",)}
+OPTIONAL_COLUMNS: dict[str, tuple[str, ...]] = {"departments.csv": ("email",), "services.csv": ("reports",)}
 
 #: What makes a row of a file unique.
 KEYS: dict[str, tuple[str, ...]] = {
@@ -65,6 +65,9 @@ KEYS: dict[str, tuple[str, ...]] = {
     "routing.csv": ("department", "service", "position"),
     ADVICE: ("key",),
 }
+
+YES = "ja"
+"""In a column that says yes, or nothing."""
 
 WEEKDAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 
@@ -115,6 +118,7 @@ def tables(city: City) -> dict[str, Rows]:
                 "department": service.department,
                 "leika": service.leika,
                 "keywords": "|".join(service.keywords),
+                "reports": YES if service.reports else "",
             }
         )
         result["examples.csv"] += [

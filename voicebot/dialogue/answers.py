@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voicebot.catalogue.spoken import sentences
-from voicebot.dialogue import messages, transfers
+from voicebot.dialogue import messages, reports, transfers
 from voicebot.dialogue.inputs import Do, HangUp, Input, Kind, State
 from voicebot.dialogue.talk import Choosing, Talk
 from voicebot.routing import Action, Decision
@@ -34,6 +34,10 @@ def follow(talk: Talk, heard: Understanding, decision: Decision, *, is_second: b
     talk.remember(heard, decision)
     if decision.action is Action.TRANSFER:
         return transfers.transfer_to(talk, talk.target)
+    if reports.may_begin(talk, decision):
+        return reports.begin(talk, by_key=True)
+    if reports.is_announced(talk, heard, decision):
+        return reports.offer(talk, heard, decision)
     replies = talk.replies(decision)
     if decision.action is Action.EXTERNAL:
         talk.state = State.LISTENING

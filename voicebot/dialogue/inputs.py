@@ -32,7 +32,20 @@ class State(StrEnum):
     NAME = "name"
     OWN_NUMBER = "own_number"
     NUMBER = "number"
+    PREFERRED_TIME = "preferred_time"
+    MATTER = "matter"
+    REPORT_OFFERED = "report_offered"
+    """Something is broken or a nuisance; waiting for "aufnehmen" or "verbinden"."""
+    PLACE = "place"
+    SINCE = "since"
+    CONTACT = "contact"
+    """Whether a report may be asked back about, by telephone."""
     CONFIRM = "confirm"
+    """All of a message was read back."""
+    CORRECTING = "correcting"
+    """Waiting for which part of it is wrong."""
+    KEEPING = "keeping"
+    """The message is being stored; the caller is told only when it is."""
     ENDING = "ending"
 
 
@@ -72,6 +85,9 @@ class Kind(StrEnum):
     """The transfer under way was ended, as the caller wished."""
     STILL_TRYING = "still_trying"
     """Nobody has taken the call for a while."""
+    KEPT = "kept"
+    """The complete message is stored; ``digits`` is the reference of a report."""
+    NOT_KEPT = "not_kept"
     OUT_OF_ORDER = "out_of_order"
     TOO_LONG = "too_long"
 
@@ -119,11 +135,21 @@ class CallOff:
 
 @dataclass(frozen=True)
 class LeaveMessage:
+    """Keep this for the staff; a later one of the same call replaces it."""
+
     name: str
     number: str
     matter: str
     department: str
     language: str
+    kind: str = "callback"
+    """``callback`` or ``report``."""
+    preferred_time: str = ""
+    place: str = ""
+    since: str = ""
+    complete: bool = False
+    """Whether the caller has confirmed it, and is to be told what became of it: :attr:`Kind.KEPT` or
+    :attr:`Kind.NOT_KEPT`."""
 
 
 @dataclass(frozen=True)

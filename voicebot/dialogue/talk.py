@@ -10,11 +10,12 @@ from datetime import datetime
 from voicebot.advice import Consultation
 from voicebot.catalogue.city import Department
 from voicebot.catalogue.hours import TOWN_TIME
+from voicebot.dialogue.draft import Draft
 from voicebot.dialogue.inputs import Do, Input, Say, State, Transfer
 from voicebot.prompts import Prompts
 from voicebot.routing import Action, Decision, Router
 from voicebot.switching import Plan
-from voicebot.understanding.result import Understanding
+from voicebot.understanding.result import SURE, Intent, Understanding
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,10 @@ class Talk:
     clarified: int = 0
     """Questions back since the last answer."""
     matter: str = ""
-    name: str = ""
-    number: str = ""
+    draft: Draft = field(default_factory=Draft)
+    """The message that the caller is leaving."""
+    reports: bool = False
+    """Whether it was chosen by key that something is to be reported, and not yet what."""
     sample_announced: bool = False
     gave_up: bool = False
     """Whether the bot has handed the caller on without being asked to."""
@@ -76,6 +79,8 @@ class Talk:
     """Whether the caller has asked for a moment."""
     unheard: list[Say] = field(default_factory=list)
     """What the caller's interruption cut off, for "weiter"."""
+    area_code: str = ""
+    """Of the town, for numbers that are said without one."""
     clock: Callable[[], datetime] = lambda: datetime.now(TOWN_TIME)
     warned_of: set[str] = field(default_factory=set)
     """Emergency numbers that were mentioned because it might be an emergency."""
@@ -137,6 +142,14 @@ class Talk:
         if self.topics and self.topics[-1].service == decision.service:
             self.topics.pop()
         self.topics.append(Topic(heard, decision, decision.service))
+
+    def note_matter(self, heard: Understanding | None) -> None:
+        """What it is about, where that is not known and an utterance that asks for something else tells it."""
+        if heard is None or self.matter:
+            return
+        is_named = heard.service is not None or (bool(heard.candidates) and heard.candidates[0][1] >= SURE)
+        if is_named or heard.intent in (Intent.SERVICE, Intent.DEPARTMENT):
+            self.matter = heard.text
 
     def repeat(self) -> list[Do]:
         """What was said last, or what is said first where nothing was."""

@@ -26,8 +26,7 @@ def connect(talk: Talk, _: Input) -> list[Do]:
 
 
 def person(talk: Talk, happened: Input) -> list[Do]:
-    if happened.heard is not None:
-        talk.matter = talk.matter or happened.heard.text
+    talk.note_matter(happened.heard)
     return transfer_to(talk, talk.router.switchboard)
 
 
