@@ -344,6 +344,15 @@ def test_compose_runs_line_speech_and_mail() -> None:
     assert services["speech"]["volumes"] == services["line"]["volumes"], "the socket is in a volume of both"
 
 
+def test_compose_serves_the_pages_of_the_same_database() -> None:
+    services = yaml.safe_load((ROOT / "docker" / "compose.yml").read_text(encoding="utf-8"))["services"]
+    web = services["web"]
+    assert web["command"] == ["web"]
+    assert set(web["volumes"]) <= set(services["line"]["volumes"])
+    assert web["ports"] == ["127.0.0.1:8080:8080"], "not open to everybody"
+    assert {"VOICEBOT_WEB_BASE_URL"} <= web["environment"].keys() & services["line"]["environment"].keys()
+
+
 def test_the_image_copies_what_the_wheel_needs() -> None:
     copied = re.findall(r"^COPY (.*) \S+$", (ROOT / "docker" / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
     names = {name for line in copied for name in line.split()}
@@ -356,7 +365,7 @@ def test_the_image_copies_what_the_wheel_needs() -> None:
     assert {line[1:] for line in ignored if line.startswith("!")} == names
 
 
-@pytest.mark.parametrize("name", ["speech", "line", "mail"])
+@pytest.mark.parametrize("name", ["speech", "line", "web", "mail"])
 def test_units_start_a_command_that_exists(name: str) -> None:
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str  # type: ignore[assignment, method-assign]
@@ -366,7 +375,7 @@ def test_units_start_a_command_that_exists(name: str) -> None:
     assert service["NoNewPrivileges"] == "yes"
     assert service["ProtectSystem"] == "strict"
     assert service["StateDirectory"] == "voicebot"
-    assert int(service["Nice"]) == {"line": -10, "speech": 15, "mail": 10}[name]
+    assert int(service["Nice"]) == {"line": -10, "speech": 15, "web": 5, "mail": 10}[name]
 
 
 def test_srtp_modes_are_documented() -> None:
