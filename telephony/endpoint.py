@@ -280,6 +280,10 @@ class _Leg(pj.Call):  # type: ignore[misc]
             self._tell(self.call.transfer_status, param.statusCode, param.reason, final=param.statusCode >= 200)
         param.cont = not param.finalNotify
 
+    def onCallRedirected(self, _param: pj.OnCallRedirectedParam) -> int:  # noqa: N802
+        # Nobody but us says what is dialled.
+        return int(pj.PJSIP_REDIRECT_REJECT)
+
     def onCallTransferRequest(self, param: pj.OnCallTransferRequestParam) -> None:  # noqa: N802
         if not self._endpoint.settings.follow_transfers:
             param.statusCode = pj.PJSIP_SC_DECLINE
@@ -319,6 +323,21 @@ class _Leg(pj.Call):  # type: ignore[misc]
         if old._held != self._held:
             self._tell(self.call.arrived, Held(self._held))
         self._connect()
+
+
+class _TurnedAway(pj.Call):  # type: ignore[misc]
+    """An arriving call for which there is no room."""
+
+    over = False
+
+    def end(self) -> None:
+        # If the caller has gone meanwhile, its number may be another call's.
+        if not self.over:
+            with contextlib.suppress(pj.Error):
+                self.hangup(_op(pj.PJSIP_SC_BUSY_HERE))
+
+    def onCallState(self, _param: pj.OnCallStateParam) -> None:  # noqa: N802
+        self.over = self.over or self.getInfo().state == pj.PJSIP_INV_STATE_DISCONNECTED
 
 
 class _Account(pj.Account):  # type: ignore[misc]
@@ -510,12 +529,13 @@ class Endpoint:
         self.tell(lambda: self._on_call(call))
 
     def _turn_away(self, call_id: int) -> None:
-        """Busy: the legs that are left are for calls of our own. PJSIP has opened sockets for this one already."""
+        """Busy: the legs that are left are for calls of our own."""
         self._arrivals.append(time.monotonic())
-        call = pj.Call(self._account, call_id)
+        call = _TurnedAway(self._account, call_id)
         self._ended_legs.append(call)
-        with contextlib.suppress(pj.Error):
-            call.hangup(_op(pj.PJSIP_SC_BUSY_HERE))
+        # Not at once: PJSIP has opened sockets for the call, and would for each of up to fifty more that it reads
+        # before we are asked again. While it is there, PJSIP turns those away itself, without sockets.
+        self._requests.put(call.end)
 
     def _place(self, call: SipCall, uri: str, outgoing: Outgoing) -> str:
         """Why PJSIP does not take it; empty if it does. No error: PJSIP's own would go along, and hold the leg."""

@@ -18,6 +18,7 @@ from telephony.outgoing import ACCOUNT, Outgoing
 from telephony.player import Player
 from telephony.settings import EndpointError
 
+TICK_S = FRAME_MS / 1000
 CATCH_UP = 50
 """Turns of the event loop that a dialled leg waits for its caller's clock. After that the caller's call is not being
 looked at, and nothing would ever move.
@@ -130,12 +131,12 @@ class MemoryCall:
         if self._timer is not None and self.now >= self._timer[0]:
             event, self._timer = self._timer[1], None
             return event
-        if self._schedule and self.now >= self._schedule[0][0]:
+        if self._schedule and self.now + TICK_S / 2 > self._schedule[0][0]:
             _, event = self._schedule.popleft()
             if isinstance(event, CallEnded):
                 self._end(event)
             return event
-        self.now += FRAME_MS / 1000
+        self.now += TICK_S
         heard = self._speech.popleft() if self._speech else SILENCE
         played = self._player.next_frame() if self.bridged is None else SILENCE
         self.heard.append(heard)

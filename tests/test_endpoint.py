@@ -38,10 +38,11 @@ class Answering:
         self.ended += 1
 
 
-async def ring(answering: Answering, callers: int, calls: int, length_s: float) -> Counter[str]:
+async def ring(answering: Answering, callers: int, calls: int, length_s: float, taken: int = 4) -> Counter[str]:
     """That many callers at once, each ringing again as soon as it has hung up; what the calls came to."""
     port = free_port()
-    settings = SipSettings(host="127.0.0.1", udp_port=port, tcp_port=None, rtp_port=20_000 + (os.getpid() % 100) * 400)
+    rtp_port = 20_000 + (os.getpid() % 100) * 400
+    settings = SipSettings(host="127.0.0.1", udp_port=port, tcp_port=None, rtp_port=rtp_port, callers=taken)
     endpoint = Endpoint(settings, answering.take)
     await endpoint.start()
     outcomes: Counter[str] = Counter()
@@ -73,9 +74,11 @@ async def test_a_call_in_the_slot_of_one_just_ended_is_not_touched_by_it() -> No
     assert answering.ended == 30
 
 
-async def test_a_flood_is_answered_or_busy_and_the_process_lives() -> None:
+@pytest.mark.parametrize("taken", [2, 4])
+async def test_a_flood_is_answered_or_busy_and_the_process_lives(taken: int) -> None:
+    """Whether PJSIP turns away what is too much, or we do."""
     answering = Answering()
-    outcomes = await ring(answering, callers=10, calls=15, length_s=0.02)
+    outcomes = await ring(answering, callers=10, calls=15, length_s=0.02, taken=taken)
     assert set(outcomes) <= {"answered", "SIP/2.0 486 Busy Here"}
     assert outcomes["answered"] == answering.ended > 0
     assert outcomes.total() == 150

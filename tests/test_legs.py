@@ -151,6 +151,32 @@ async def test_the_end_of_one_leg_undoes_the_bridge(caller: Phone, desk: Phone, 
         assert not legs[1 - leaves].all(CallEnded)
 
 
+async def test_both_far_sides_may_leave_at_once(caller: Phone, desk: Phone) -> None:
+    """PJSIP aborts where it is asked to disconnect two media that are gone."""
+    async with bot() as it:
+        for number in range(12):
+            one, two = await it.reach(caller.uri()), await it.reach(desk.uri())
+            await one.call.bridge(two.call)
+            if number % 3 == 0:
+                await asyncio.gather(one.call.send_digits("9"), two.call.send_digits("9"))
+            elif number % 3 == 1:
+                await asyncio.gather(one.call.hang_up(), two.call.send_digits("9"))
+            else:
+                await asyncio.gather(one.call.hang_up(), two.call.hang_up(), one.call.unbridge())
+            await one.ended()
+            await two.ended()
+
+
+async def test_a_bridge_waits_for_the_answer(caller: Phone, desk: Phone) -> None:
+    async with bot() as it:
+        since = len(caller.told)
+        one, two = await it.reach(caller.uri()), await it.dial(desk.uri())
+        await one.call.bridge(two.call)
+        await told(caller, "hears", since, hz=DESK_HZ)
+        await one.hears(CALLER_HZ)
+        await two.hears(DESK_HZ)
+
+
 async def test_a_call_is_bridged_with_one_other_at_a_time(caller: Phone, desk: Phone) -> None:
     async with bot() as it:
         since = len(caller.told)
@@ -272,6 +298,41 @@ async def test_callers_beyond_the_setting_are_busy_and_leave_room_for_desks(desk
         finally:
             for each in callers:
                 await asyncio.to_thread(each.hang_up)
+
+
+async def test_the_bot_lets_nobody_take_a_callers_place() -> None:
+    """INVITE with Replaces (RFC 3891) would hand a stranger the caller's call."""
+    async with bot() as it:
+        with Telephone("127.0.0.1", it.port) as telephone, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            ringing = asyncio.create_task(asyncio.to_thread(telephone.ring))
+            leg = await it.taken()
+            await ringing
+            stranger.bind(("127.0.0.1", 0))
+            stranger.settimeout(5)
+            here = f"127.0.0.1:{stranger.getsockname()[1]}"
+            to_tag = telephone._to.partition(";tag=")[2]
+            body = (
+                "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+                "m=audio 4000 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n"
+            )
+            lines = [
+                f"INVITE {it.uri} SIP/2.0",
+                f"Via: SIP/2.0/UDP {here};branch=z9hG4bK1",
+                f"From: <sip:stranger@{here}>;tag=1",
+                f"To: <{it.uri}>",
+                "Call-ID: stranger",
+                "CSeq: 1 INVITE",
+                f"Contact: <sip:stranger@{here}>",
+                "Max-Forwards: 70",
+                f"Replaces: {telephone.call_id};to-tag={to_tag};from-tag={telephone._tag}",
+                "Content-Type: application/sdp",
+                f"Content-Length: {len(body)}",
+            ]
+            stranger.sendto(("\r\n".join(lines) + "\r\n\r\n" + body).encode(), ("127.0.0.1", it.port))
+            answer = await asyncio.to_thread(stranger.recv, 65_535)
+            assert answer.startswith(b"SIP/2.0 488 ")
+            assert not leg.all(CallEnded)
+            assert it.endpoint.free_legs == 3
 
 
 async def test_an_invite_goes_by_udp_however_long_it_is() -> None:

@@ -139,8 +139,12 @@ async def test_hostile_text_adds_no_header(tmp_path: Path, identity: str) -> Non
 # How it answers.
 
 
-@pytest.mark.parametrize("answer", ["480 Temporarily Unavailable", "486 Busy Here", "603 Decline", "503 Unavailable"])
+@pytest.mark.parametrize(
+    "answer",
+    ["302 Moved Temporarily", "480 Temporarily Unavailable", "486 Busy Here", "503 Unavailable", "603 Decline"],
+)
 async def test_a_desk_that_rejects_says_why(tmp_path: Path, answer: str) -> None:
+    """Forwarding is up to the PBX: nothing is dialled that a desk names."""
     async with bot() as it:
         with peer("desk_rejects", tmp_path, rings=RINGS, answer=answer) as desk:
             leg = await it.dial(address(desk))
