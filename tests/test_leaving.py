@@ -95,7 +95,7 @@ def test_a_message_is_kept_as_soon_as_somebody_could_be_called_and_with_every_st
     t.hears(told(Intent.YES, "ja"))
     assert (left(t).name, left(t).number, left(t).complete) == ("Anna Schmidt", CALLER, False)
     t.hears(words("vormittags"))
-    assert left(t).preferred_time == "zwischen 8 und 12 Uhr"
+    assert left(t).preferred_time == "zwischen 8 und 12 Uhr („vormittags“)"
     t.hears(words("Bauantrag"))
     assert left(t).matter == "Bauantrag"
 
@@ -169,9 +169,9 @@ def test_thanks_in_the_middle_do_not_end_the_call() -> None:
     ("text", "language", "german", "spoken"),
     [
         ("am Donnerstag ab 14 Uhr", "de", "Donnerstag, 26. November, ab 14 Uhr", None),
-        ("um halb neun", "de", "um 8:30 Uhr", None),
-        ("bis elf", "de", "bis 11 Uhr", None),
-        ("morgen", "de", "Donnerstag, 26. November", None),
+        ("um halb neun", "de", "um 8:30 Uhr („um halb neun“)", "um 8:30 Uhr"),
+        ("am Onnestag bis elf.", "de", "bis 11 Uhr („am Onnestag bis elf“)", "bis 11 Uhr"),
+        ("morgen", "de", "Donnerstag, 26. November („morgen“)", "Donnerstag, 26. November"),
         ("on Friday after two", "en", "Freitag, 27. November, ab 14 Uhr", "Friday, 27 November, from 14:00"),
         ("sometime", "en", "sometime", "sometime"),
     ],

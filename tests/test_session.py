@@ -137,7 +137,10 @@ async def test_a_message_is_stored() -> None:
     assert scene.said[-1] == scene.prompt("message_stored")
     message = scene.messages[-1]
     assert (message.name, message.number, message.caller) == ("Anna Schmidt", "02861555", "0286112345")
-    assert (message.preferred_time, message.matter) == ("zwischen 8 und 12 Uhr", "Es geht um einen Bauantrag")
+    assert (message.preferred_time, message.matter) == (
+        "zwischen 8 und 12 Uhr („Am besten vormittags“)",
+        "Es geht um einen Bauantrag",
+    )
     assert [each.complete for each in scene.messages] == [False, False, False, True]
 
 

@@ -228,7 +228,7 @@ def not_kept(talk: Talk, _: Input) -> list[Do]:
 
 def _known_matter(talk: Talk) -> str:
     """What was spoken of on this call, and what still waited."""
-    said = (talk.matter, *(wish.text for wish in talk.wishes))
+    said = (text.rstrip(" .,;!") for text in (talk.matter, *(wish.text for wish in talk.wishes)))
     return " / ".join(dict.fromkeys(filter(None, said)))[:LONGEST_TEXT]
 
 
@@ -268,4 +268,5 @@ def _words(talk: Talk, happened: Input) -> str:
 
 
 def _brief(heard: Understanding) -> str:
-    return " ".join(heard.text.split())[:LONGEST_TEXT]
+    """As it was said, in a line, without the full stop that recognition puts at the end."""
+    return " ".join(heard.text.split())[:LONGEST_TEXT].rstrip(" .,;!")

@@ -45,7 +45,7 @@ def begin(talk: Talk, *, by_key: bool = False) -> list[Do]:
     """The first question. What the caller has said already is what it is about; by key, the service's name."""
     assert talk.service is not None
     matter = talk.matter or talk.router.spoken_name(talk.service, talk.language)
-    talk.draft = Draft(kind=REPORT, matter=matter[: messages.LONGEST_TEXT])
+    talk.draft = Draft(kind=REPORT, matter=matter[: messages.LONGEST_TEXT].rstrip(" .,;!"))
     talk.decision = replace(talk.decision, action=Action.CALLBACK)
     return messages.ask(talk, "place", by_key=by_key)
 

@@ -15,15 +15,20 @@ _AT = {"de": "um {}", "en": "at {}"}
 
 
 def wished(text: str, language: str, now: datetime) -> tuple[str, str]:
-    """The wish in German and in ``language``; the caller's own words where no day and no time is understood.
+    """The wish in German, for the staff, and in ``language``; the caller's own words where nothing is understood.
 
-    ``"übermorgen ab drei" → "Freitag, 27. November, ab 15 Uhr"``
+    Where only a day or only a time is, staff have the words besides: the other half may have been misheard.
+    ``"übermorgen ab drei" → "Freitag, 27. November, ab 15 Uhr"``, ``"bis elf" → "bis 11 Uhr („bis elf“)"``
     """
     day, start, end = preferred_time(text, language, now.astimezone(TOWN_TIME).date())
-    words = " ".join(text.split())
-    if day is None and start is None and end is None:
+    words = " ".join(text.split()).strip(" .,;!?")
+    no_time = start is None and end is None
+    if day is None and no_time:
         return words, words
-    return _described(day, start, end, "de"), _described(day, start, end, language)
+    for_staff = _described(day, start, end, "de")
+    if day is None or no_time:
+        for_staff += f" („{words}“)"
+    return for_staff, _described(day, start, end, language)
 
 
 def _described(day: date | None, start: time | None, end: time | None, language: str) -> str:
