@@ -62,6 +62,7 @@ def test_a_note_is_kept_with_an_address_nobody_can_guess(engine: Engine) -> None
     assert entry is not None
     assert entry.note == kept
     assert notes.note_by_token(engine, "") is None
+    assert notes.store_note(engine, replace(NOTE, token="told to the desk before")).token == "told to the desk before"
 
 
 def test_a_transfer_from_ringing_to_its_outcome(engine: Engine) -> None:

@@ -66,7 +66,7 @@ class Note:
     created_at: datetime
     """Aware; stored and given back as UTC."""
     token: str = ""
-    """The secret part of its address; made when it is stored."""
+    """The secret part of its address; made when it is stored, unless the address had to be known before."""
     note_id: int | None = None
 
 
@@ -97,8 +97,8 @@ class DeskEntry:
 
 
 def store_note(engine: Engine, note: Note) -> Note:
-    """Keep a note; returned with its id and a token."""
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    """Keep a note; returned with its id, and with a token where it had none."""
+    token = note.token or secrets.token_urlsafe(TOKEN_BYTES)
     with writing(engine) as session:
         row = CallNoteRow(
             token=token,

@@ -12,7 +12,9 @@ from voicebot.catalogue.hours import TOWN_TIME
 from voicebot.desk.notes import DeskEntry, Outcome, Transfer, facts, language_name
 
 LOST = timedelta(minutes=10)
-"""A transfer without an outcome for so long will not get one: its line process was stopped meanwhile."""
+"""A transfer that was not answered for so long gets no outcome any more: its line process was stopped meanwhile."""
+LONGEST_TALK = timedelta(hours=3)
+"""The same for one that was answered: while a call is bridged it has no outcome."""
 
 Tone = Literal["now", "good", "bad", "quiet"]
 """How a state is coloured: it rings or they talk; it went well; nobody took it; neither."""
@@ -177,24 +179,25 @@ def _of_one(transfer: Transfer, now: datetime) -> State:
 
 
 def _under_way(transfer: Transfer, now: datetime) -> State:
-    if now - (transfer.answered_at or transfer.rang_at or transfer.created_at) > LOST:
+    since = transfer.answered_at or transfer.rang_at or transfer.created_at
+    if now - since > (LONGEST_TALK if transfer.answered_at else LOST):
         return State("Ausgang unbekannt", "quiet")
     if transfer.answered_at:
-        return State(f"angenommen um {clock(transfer.answered_at)} Uhr", "now")
+        text = "im Gespräch seit" if transfer.method == "bridge" else "angenommen um"
+        return State(f"{text} {clock(transfer.answered_at)} Uhr", "now")
     if transfer.rang_at:
         return State(f"klingelt seit {clock(transfer.rang_at)} Uhr", "now")
     return State("wird angerufen", "now")
 
 
 def _connected(transfer: Transfer) -> State:
-    began = transfer.answered_at
-    if began and transfer.ended_at:
-        return State(f"gesprochen, {duration(transfer.ended_at - began)}", "good")
-    if transfer.ended_at:
-        return State("gesprochen", "good")
-    # After REFER the call is the PBX's: nobody tells us when it ends.
-    text = "im Gespräch" if transfer.method == "bridge" else "verbunden"
-    return State(f"{text} seit {clock(began)} Uhr" if began else text, "now" if transfer.method == "bridge" else "good")
+    began = transfer.answered_at or transfer.ended_at
+    if transfer.method == "bridge" and transfer.answered_at:
+        if transfer.ended_at is None:
+            return State(f"im Gespräch seit {clock(transfer.answered_at)} Uhr", "now")
+        return State(f"gesprochen, {duration(transfer.ended_at - transfer.answered_at)}", "good")
+    # After REFER the call is the PBX's: it ended for us when it was handed over, and nobody tells how long they talk.
+    return State(f"verbunden um {clock(began)} Uhr" if began else "verbunden", "good")
 
 
 def _tried(transfer: Transfer, department: str, city: City, now: datetime) -> str:
