@@ -176,7 +176,10 @@ class Handover:
         self._code = 0
         self._reason = ""
         """SIP status of the last target."""
+        self._was_voicemail = False
         self.phase = Phase.ANNOUNCED
+        self.called_off = False
+        """Whether it is the caller's wish that it ends now."""
 
     @property
     def can_be_called_off(self) -> bool:
@@ -198,11 +201,21 @@ class Handover:
                     # and nothing is dialled twice.
                     break
         except asyncio.CancelledError:
-            self._records.ends("connected" if self.phase is Phase.JOINED else "cancelled", 0)
+            self._records.ends(self._given_up(), 0)
             raise
         finally:
             await self._leave_desk()
         return TransferOutcome(result, self._code, self._reason)
+
+    def _given_up(self) -> str:
+        """What is kept of a target when the attempt ends from outside: by the caller, or because the call is over."""
+        match self.phase:
+            case Phase.JOINED:
+                return "connected"
+            case Phase.REFERRED:
+                return "unknown"  # a PBX that hangs up after the 202 has taken the call (RFC 3515 asks for a NOTIFY)
+            case _:
+                return "cancelled" if self.called_off else "abandoned"
 
     def tick(self) -> None:
         """Every 20 ms of the caller's call."""
@@ -231,7 +244,7 @@ class Handover:
         if not self._phones.allowed():
             self._tell("transfer_limit", {})
             return TransferResult.UNREACHABLE
-        self._code, self._reason = 0, ""
+        self._code, self._reason, self._was_voicemail = 0, "", False
         uri = target.uri(self._host)
         told = {"department": target.department, "target": uri, "method": method, "note": self._briefing.note}
         self._tell("transfer", told)
@@ -243,7 +256,7 @@ class Handover:
                 result = await self._ring(uri, target, Method.BRIDGE, asks=False)
         else:
             result = await self._ring(uri, target, method, asks=True)
-        self._records.ends(result, self._code)
+        self._records.ends("voicemail" if self._was_voicemail else result, self._code)
         self._tell("transfer_outcome", {"result": result, "code": self._code, "reason": self._reason})
         return result
 
@@ -330,6 +343,7 @@ class Handover:
             self._desk_speaker = None
             speaker.stop()
         # Picked up, and no key: an answering machine, or a desk that does not know what is asked.
+        self._was_voicemail = True
         return TransferResult.NO_ANSWER
 
     async def _key(self, speaker: Speaker) -> str | None:

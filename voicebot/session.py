@@ -430,6 +430,7 @@ class Session:
         """End the attempt under way; whether there was one that could be ended."""
         if self._handover is None or self._handing is None or not self._handover.can_be_called_off:
             return False
+        self._handover.called_off = True
         handing, self._handing, self._handover = self._handing, None, None
         self._speaker.play_music(b"")
         handing.cancel()

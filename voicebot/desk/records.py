@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine
 
 from voicebot.catalogue.store import StoreError
-from voicebot.desk.notes import Note, begin_transfer, finish_transfer, store_note
+from voicebot.desk.notes import Note, begin_transfer, finish_transfer, store_note, update_transfer
 from voicebot.switching import Method, Target
 
 log = logging.getLogger(__name__)
@@ -92,43 +92,36 @@ class CallRecord:
     def rings(self) -> None:
         if self._transfer is not None and self._transfer.rang_at is None:
             self._transfer.rang_at = datetime.now(UTC)
-            self._progress()
+            self._update(self._transfer)
 
     def answers(self) -> None:
         if self._transfer is not None:
             self._transfer.answered_at = datetime.now(UTC)
-            self._progress()
+            self._update(self._transfer)
 
     def ends(self, outcome: str, code: int) -> None:
         attempt, self._transfer = self._transfer, None
         if attempt is None:
             return
-        attempt.ended_at = datetime.now(UTC)
-        self._put(attempt, outcome, code)
-
-    def _progress(self) -> None:
-        if self._transfer is not None:
-            self._put(self._transfer, "", 0)
-
-    def _keep(self, engine: Engine) -> None:
-        self._note = store_note(engine, self._note)
-
-    def _put(self, attempt: _Attempt, outcome: str, code: int) -> None:
-        rang_at, answered_at, ended_at = attempt.rang_at, attempt.answered_at, attempt.ended_at
+        ended_at = datetime.now(UTC)
 
         def write(engine: Engine) -> None:
             if attempt.key is not None:
-                finish_transfer(
-                    engine,
-                    attempt.key,
-                    outcome=outcome,
-                    code=code,
-                    rang_at=rang_at,
-                    answered_at=answered_at,
-                    ended_at=ended_at,
-                )
+                finish_transfer(engine, attempt.key, outcome=outcome, code=code, ended_at=ended_at)
 
         self._writer.put(write)
+
+    def _update(self, attempt: _Attempt) -> None:
+        rang_at, answered_at = attempt.rang_at, attempt.answered_at
+
+        def write(engine: Engine) -> None:
+            if attempt.key is not None:
+                update_transfer(engine, attempt.key, rang_at=rang_at, answered_at=answered_at)
+
+        self._writer.put(write)
+
+    def _keep(self, engine: Engine) -> None:
+        self._note = store_note(engine, self._note)
 
 
 class _Attempt:
@@ -138,4 +131,3 @@ class _Attempt:
     """The row's, once it is written."""
     rang_at: datetime | None = None
     answered_at: datetime | None = None
-    ended_at: datetime | None = None
