@@ -332,12 +332,13 @@ def test_publiccode_describes_it(language: str) -> None:
 # Running it elsewhere.
 
 
-def test_compose_runs_line_speech_and_mail() -> None:
+def test_compose_runs_all_processes() -> None:
     services = yaml.safe_load((ROOT / "docker" / "compose.yml").read_text(encoding="utf-8"))["services"]
     assert {name: service["command"] for name, service in services.items()} == {
         "speech": ["speech"],
         "line": ["line"],
         "mail": ["mail"],
+        "web": ["web"],
     }
     assert services["line"]["network_mode"] == "host"
     assert services["mail"]["profiles"] == ["mail"], "without a mail server it would end at once"

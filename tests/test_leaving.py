@@ -15,6 +15,7 @@ from voicebot.catalogue.hours import TOWN_TIME
 from voicebot.dialogue import HangUp, Input, Kind, LeaveMessage, State, Transfer
 from voicebot.dialogue.times import wished
 from voicebot.routing import Action
+from voicebot.speech.speakable import speakable
 from voicebot.understanding.dialling import Problem, is_callable, problem, with_area_code, written
 from voicebot.understanding.particulars import Correction, accepts_report, announces_report, correction, is_no_answer
 from voicebot.understanding.result import Intent, Understanding
@@ -283,7 +284,7 @@ def test_each_part_is_put_right_in_one_breath(intent: Intent, said: str, part: s
 @pytest.mark.parametrize(
     ("said", "state", "part"),
     [
-        ("die Nummer stimmt nicht", State.OWN_NUMBER, "number"),
+        ("die Nummer stimmt nicht", State.NUMBER, "number"),
         ("der Name ist falsch", State.NAME, "name"),
         ("die Zeit ist falsch", State.PREFERRED_TIME, "preferred_time"),
         ("das Anliegen ist falsch", State.MATTER, "matter"),
@@ -294,14 +295,15 @@ def test_what_is_only_wrong_is_asked_again_and_the_rest_stays(said: str, state: 
     before = left(t)
     t.hears(told(Intent.NO, said))
     assert t.state is state
-    t.hears(told(Intent.YES, "ja") if state is State.OWN_NUMBER else words("Neu"))
+    value = "01711234567" if part == "number" else "Neu"
+    t.hears(words(value))
     assert t.state is State.CONFIRM
-    assert left(t) == replace(before, **{part: CALLER if part == "number" else "Neu"})
+    assert left(t) == replace(before, **{part: value})
 
 
 @pytest.mark.parametrize(
     ("key", "state"),
-    [("1", State.NAME), ("2", State.OWN_NUMBER), ("3", State.PREFERRED_TIME), ("4", State.MATTER)],
+    [("1", State.NAME), ("2", State.NUMBER), ("3", State.PREFERRED_TIME), ("4", State.MATTER)],
 )
 def test_each_part_is_chosen_by_key(key: str, state: State) -> None:
     t = read_back()
@@ -310,14 +312,14 @@ def test_each_part_is_chosen_by_key(key: str, state: State) -> None:
     assert t.state is State.CORRECTING
     t.presses(key)
     assert t.state is state
-    t.presses("1")
+    t.happens(Input(Kind.DIGITS, digits="01711234567")) if state is State.NUMBER else t.presses("1")
     assert t.state is State.CONFIRM
 
 
 def test_a_no_alone_asks_what_to_change_and_a_word_answers_it() -> None:
     t = read_back()
     assert t.hears(told(Intent.NO, "nein")) == t.prompt("correct_callback")
-    assert t.hears(words("die Nummer")) == t.prompt("message_own_number")
+    assert t.hears(words("die Nummer")) == t.prompt("message_number")
 
 
 def test_nothing_to_change_after_all() -> None:
@@ -593,6 +595,30 @@ def test_whoever_leaves_a_message_is_always_answered(
             continue
         is_stray = kind in (Kind.KEPT, Kind.NOT_KEPT, Kind.THIRD, Kind.NOISE, Kind.DIGITS)
         assert t.says or kept or is_stray or any(isinstance(action, HangUp) for action in t.actions), (before, kind)
+
+
+# As it is said.
+
+
+@pytest.mark.parametrize(
+    ("prompt", "language", "values", "spoken"),
+    [
+        ("report_stored", "de", {"reference": "47115"}, "die Nummer vier sieben eins eins fünf."),
+        ("report_stored", "en", {"reference": "47115"}, "the number four seven one one five."),
+        (
+            "message_noted_number",
+            "de",
+            {"number": written(CALLER)},
+            "null zwo acht sechs eins, eins zwo drei vier fünf",
+        ),
+        ("message_noted_number", "en", {"number": written(CALLER)}, "oh two eight six one, one two three four five"),
+        ("message_noted_number", "de", {"number": written("93912")}, "neun drei neun eins zwo"),
+        ("message_number_short", "de", {"number": "0171123"}, "null eins sieben eins, eins zwo drei"),
+    ],
+)
+def test_numbers_are_read_digit_by_digit(prompt: str, language: str, values: dict[str, str], spoken: str) -> None:
+    said = speakable(PROMPTS.say(prompt, language, **values), language)
+    assert said.count(spoken) == (2 if prompt == "report_stored" else 1), said
 
 
 # What is understood.

@@ -20,6 +20,7 @@ from voicebot.catalogue.store import open_database, write_city, writing
 from voicebot.desk.messages import Message, store_message
 from voicebot.doctor import _mail, _messages
 from voicebot.ports import free_port
+from voicebot.serve import wanted
 from voicebot.settings import SettingsError, load
 
 LEFT = datetime(2025, 11, 24, 9, 0, tzinfo=UTC)
@@ -158,6 +159,16 @@ def test_a_password_in_the_file_is_refused(tmp_path: Path) -> None:
     file.write_text('[mail]\npassword = "geheim"\n', encoding="utf-8")
     with pytest.raises(SettingsError, match="VOICEBOT_MAIL_PASSWORD"):
         load(file, {})
+
+
+def test_serve_starts_what_the_settings_need(tmp_path: Path) -> None:
+    def names(**variables: str) -> list[str]:
+        return [name for name, _ in wanted(load(None, variables), ())]
+
+    assert names() == ["speech", "line"]
+    assert names(**environ(tmp_path, 25)) == ["speech", "line", "mail"]
+    assert names(VOICEBOT_SPEECH_URI="tcp://speech.example:10300") == ["line"]
+    assert wanted(load(None, {}), ("--config", "x.toml"))[0] == ("speech", ("speech", "--config", "x.toml"))
 
 
 def test_the_doctor_counts_what_is_late(state: Path) -> None:

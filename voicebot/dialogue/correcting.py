@@ -86,4 +86,6 @@ def _ask_again(talk: Talk, part: str, happened: Input) -> list[Do]:
     if part == "matter":
         talk.matter = ""
         talk.wishes.clear()
+    if part == "number" and talk.draft.kind == CALLBACK and talk.state in (State.CONFIRM, State.CORRECTING):
+        return messages.ask_number(talk, happened)  # whichever it was, it was the wrong one
     return messages.ask(talk, part, by_key=bool(happened.digits))
