@@ -8,7 +8,6 @@ import gc
 import os
 import re
 import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -401,9 +400,7 @@ async def test_many_transfers_leave_nothing_behind() -> None:
             phone(free_port(), next(rtp_ports), tone=DESK_HZ) as desk,
             phone(free_port(), next(rtp_ports), dial=it.uri, times=TRANSFERS) as caller,
         ):
-            began = time.monotonic()
             await serve(caller, desk)
-            took_s = time.monotonic() - began
             await it.all_free()
         assert it.endpoint.free_legs == 4
         assert not it.endpoint._legs
@@ -416,4 +413,3 @@ async def test_many_transfers_leave_nothing_behind() -> None:
     assert memory_at_the_end - memory < GROWTH_KIB
     gc.collect()
     assert not [each for each in gc.get_objects() if isinstance(each, endpoints._Leg)]
-    assert took_s < 90

@@ -62,11 +62,6 @@ def speak(*legs: Leg) -> None:
             leg.call.play(hum(BOT_HZ).astype("<i2").tobytes())
 
 
-async def rung_by(it: Bot) -> Leg:
-    """Who has rung the bot, and is heard humming."""
-    return await it.taken()
-
-
 # What the desk sees.
 
 
