@@ -165,9 +165,9 @@ def test_serve_starts_what_the_settings_need(tmp_path: Path) -> None:
     def names(**variables: str) -> list[str]:
         return [name for name, _ in wanted(load(None, variables), ())]
 
-    assert names() == ["speech", "line"]
-    assert names(**environ(tmp_path, 25)) == ["speech", "line", "mail"]
-    assert names(VOICEBOT_SPEECH_URI="tcp://speech.example:10300") == ["line"]
+    assert names() == ["speech", "line", "web"]
+    assert names(**environ(tmp_path, 25)) == ["speech", "line", "web", "mail"]
+    assert names(VOICEBOT_SPEECH_URI="tcp://speech.example:10300", VOICEBOT_WEB_PORT="0") == ["line"]
     assert wanted(load(None, {}), ("--config", "x.toml"))[0] == ("speech", ("speech", "--config", "x.toml"))
 
 

@@ -20,8 +20,8 @@ def wanted(settings: Settings, arguments: tuple[str, ...]) -> list[tuple[str, tu
 async def run_serve(settings: Settings, arguments: tuple[str, ...]) -> int:
     """Keep everything running until SIGTERM or SIGINT; the exit status.
 
-    With ``speech.uri`` set, speech runs elsewhere and is not started; with ``web.port`` 0 there are no pages, and without
-    ``mail.host`` there is no mail.
+    With ``speech.uri`` set, speech runs elsewhere and is not started; with ``web.port`` 0 there are no pages, and
+    without ``mail.host`` there is no mail.
     """
     stop = asyncio.Event()
     async with signals(stop):
