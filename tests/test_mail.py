@@ -295,6 +295,33 @@ async def test_where_starttls_is_not_offered_nothing_is_sent_in_the_clear(engine
     assert (answers.taken, answers.logins) == ([], [])
 
 
+async def test_a_file_of_authorities_that_vanished_keeps_the_mail(engine: Engine, clock: Clock, tmp_path: Path) -> None:
+    put(engine, clock)
+    done = await deliver_due(settings(25, security="tls", tls_ca=tmp_path / "gone.pem"), engine)
+    assert "mail.tls_ca" in done.unreachable
+    assert only(engine).next_try_at == clock.now + PAUSES[0]
+
+
+async def test_a_mail_that_nobody_foresaw_does_not_keep_the_others(
+    engine: Engine, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    compose = delivery.compose
+
+    def breaks(known: MailSettings, mail: Mail) -> Any:
+        if mail.key == "message-1-1":
+            raise RuntimeError("never seen before")
+        return compose(known, mail)
+
+    monkeypatch.setattr(delivery, "compose", breaks)
+    answers = Answers()
+    put(engine, clock)
+    put(engine, clock, "message-2-1")
+    async with mail_server(answers) as port:
+        assert await deliver_due(settings(port), engine) == delivery.Round(sent=1, failed=1)
+    assert only(engine).last_error == "unerwarteter Fehler: RuntimeError: never seen before"
+    assert "never seen before" in caplog.text
+
+
 def test_a_file_of_authorities_that_is_missing_is_said_at_the_start(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"mail.tls_ca = .*nothing.pem"):
         tls_context(settings(25, security="tls", tls_ca=tmp_path / "nothing.pem"))

@@ -103,18 +103,30 @@ async def deliver_due(settings: MailSettings, engine: Engine, stop: asyncio.Even
         mail = await asyncio.to_thread(outbox.claim, engine, began)
         if mail is None:
             break
-        try:
-            await send(settings, mail)
-        except Unsendable as error:
-            log.warning("mail %s did not leave: %s", mail.key, error)
-            await asyncio.to_thread(outbox.mark_failed, engine, mail, str(error), now(), is_final=error.is_final)
-            done = Round(done.sent, done.failed + 1, str(error) if error.is_servers else "")
-            if error.is_servers:
-                break
-        else:
+        trouble = await _try(settings, mail)
+        if trouble is None:
             await asyncio.to_thread(outbox.mark_sent, engine, mail, now())
             done = Round(done.sent + 1, done.failed)
+            continue
+        log.warning("mail %s did not leave: %s", mail.key, trouble)
+        await asyncio.to_thread(outbox.mark_failed, engine, mail, str(trouble), now(), is_final=trouble.is_final)
+        done = Round(done.sent, done.failed + 1, str(trouble) if trouble.is_servers else "")
+        if trouble.is_servers:
+            break
     return done
+
+
+async def _try(settings: MailSettings, mail: Mail) -> Unsendable | None:
+    """Why a mail did not leave; None where it has."""
+    try:
+        await send(settings, mail)
+    except Unsendable as error:
+        return error
+    except Exception as error:
+        # One mail that nobody foresaw must not keep the others.
+        log.exception("mail %s", mail.key)
+        return Unsendable(f"unerwarteter Fehler: {type(error).__name__}: {error}")
+    return None
 
 
 async def send(settings: MailSettings, mail: Mail) -> None:
@@ -122,6 +134,10 @@ async def send(settings: MailSettings, mail: Mail) -> None:
 
     :raises Unsendable: it has not, or did not say so
     """
+    try:
+        context = tls_context(settings)
+    except SettingsError as error:
+        raise Unsendable(str(error), is_servers=True) from None
     try:
         content = compose(settings, mail).as_bytes()
     except ValueError as error:
@@ -132,7 +148,7 @@ async def send(settings: MailSettings, mail: Mail) -> None:
         timeout=settings.timeout_s,
         use_tls=settings.security == "tls",
         start_tls=False,
-        tls_context=tls_context(settings),
+        tls_context=context,
         # Not this machine's name, for which a name server may have to be asked.
         local_hostname=settings.sender.rpartition("@")[2],
     )
