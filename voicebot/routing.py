@@ -112,7 +112,7 @@ class Router:
             return Decision(Action.TRANSFER, (), department, heard.service, heard.aspect)
         if heard.intent in (Intent.HUMAN, Intent.CONNECT):
             return Decision(Action.TRANSFER, department=self.switchboard)
-        return Decision(_ACTIONS.get(heard.intent, Action.NOMATCH), service=heard.service)
+        return Decision(_ACTIONS.get(heard.intent, Action.NOMATCH), service=heard.service, aspect=heard.aspect)
 
     @cached_property
     def calendar(self) -> Calendar:

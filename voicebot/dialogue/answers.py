@@ -22,6 +22,8 @@ MOST_QUESTIONS_BACK = 2
 def answer(talk: Talk, happened: Input) -> list[Do]:
     assert happened.heard is not None
     heard = _with_corrected_aspect(talk, happened.heard)
+    if heard.aspect is None and heard.intent is Intent.SERVICE:
+        heard = replace(heard, aspect=talk.wondered)
     talk.decision = talk.decide(heard)
     return follow(talk, heard, talk.decision)
 

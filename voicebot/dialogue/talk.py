@@ -50,6 +50,8 @@ class Talk:
     """What the last utterance led to; ``voicebot ask`` reports it."""
     target: Department | None = None
     """Whom a yes connects to."""
+    wondered: str | None = None
+    """What was asked about something that was not understood: "was kostet das?"."""
     tried: set[str] = field(default_factory=set)
     """Departments that the transfer under way, or the last one, tries."""
     misunderstood: int = 0
@@ -133,6 +135,7 @@ class Talk:
     def remember(self, heard: Understanding, decision: Decision) -> None:
         """What is spoken of now."""
         self.matter = " / ".join(filter(None, (self.note, heard.text)))
+        self.wondered = None
         if decision.action is not Action.TRANSFER:
             self.consultation = None
         self.target = decision.department
