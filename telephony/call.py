@@ -21,7 +21,7 @@ class Call(Protocol):
     """``host[:port]`` of the far side's Contact, where a REFER's target is looked for by default."""
 
     async def answer(self) -> None:
-        """Accept an arriving call. Does nothing if it ended meanwhile."""
+        """Accept an arriving call. Does nothing if it ended meanwhile, or if it is one that we placed."""
 
     async def next_event(self) -> Event:
         """The next event; after :class:`CallEnded` that one again and again."""
@@ -42,14 +42,35 @@ class Call(Protocol):
     async def send_digits(self, digits: str) -> None:
         """Send keys as RFC 4733 events."""
 
-    async def transfer(self, target: str, *, timeout: float) -> None:
+    async def transfer(self, target: str, *, timeout: float, user_to_user: str = "") -> None:
         """Send REFER for a SIP URI; progress and outcome come as events.
 
-        ``timeout``: seconds without a final NOTIFY after which the outcome is ``NO_ANSWER``.
+        ``timeout``: seconds without a final NOTIFY after which the outcome is ``NO_ANSWER``. ``user_to_user``: text for
+        the desk, which goes along in the Refer-To (RFC 7433).
         """
 
+    async def connect(self, other: Call, *, timeout: float) -> None:
+        """Send REFER with Replaces (RFC 3891): the far sides of this call and of ``other`` talk to each other.
+
+        Progress and outcome come as events of this call, as with :meth:`transfer`. After a success both legs are to be
+        hung up, where the far sides have not done so.
+        """
+
+    async def bridge(self, other: Call) -> None:
+        """Have the far sides of both calls hear each other, and nothing of what is played.
+
+        Frames and keys of both still arrive. Lasts through hold and re-INVITE until :meth:`unbridge` or the end of
+        either call; does nothing if one has ended.
+        """
+
+    async def unbridge(self) -> None:
+        """Have both far sides hear what is played again. Does nothing if the call is not bridged."""
+
     async def hang_up(self, code: int = 0) -> None:
-        """End the call: BYE, or ``code`` as the final response to an unanswered INVITE."""
+        """End the call: BYE, CANCEL while the far side rings, or ``code`` as the final response to an INVITE.
+
+        The end itself comes as an event, at once.
+        """
 
 
 class EventQueue:

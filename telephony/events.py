@@ -20,7 +20,7 @@ class Frame:
     heard: bytes
     """20 ms of PCM from the far side; silence while it is on hold."""
     played: bytes
-    """20 ms of PCM that went to the far side."""
+    """20 ms of PCM that went to the far side; silence while the call is bridged."""
     at: float = 0.0
     """Seconds on the monotonic clock when the bridge handed the frame over; 0 in virtual time."""
 
@@ -30,6 +30,13 @@ class Digit:
     """A key: ``0`` to ``9``, ``*``, ``#`` (RFC 4733 events or SIP INFO ``application/dtmf-relay``)."""
 
     digit: str
+
+
+@dataclass(frozen=True)
+class Ringing:
+    """The far side has answered a call of ours for the present: 180 or 183, rarely another 1xx but 100."""
+
+    code: int
 
 
 @dataclass(frozen=True)
@@ -86,15 +93,25 @@ class Referred:
 
 
 @dataclass(frozen=True)
+class Replaced:
+    """Somebody else has taken the far side's place (RFC 3891): the call goes on with them, under another Call-ID."""
+
+    remote: str
+    """Their number or user name; may be empty."""
+
+
+@dataclass(frozen=True)
 class CallEnded:
     """The last event of every call."""
 
     code: int
-    """SIP status that ended it; 200 for an ordinary BYE."""
+    """SIP status that ended it; 200 for an ordinary BYE, 487 where we gave up ringing."""
     reason: str
 
 
-Event = Frame | Digit | Established | Held | TransferProgress | TransferOutcome | Referred | CallEnded
+Event = (
+    Frame | Digit | Ringing | Established | Held | TransferProgress | TransferOutcome | Referred | Replaced | CallEnded
+)
 
 
 def transfer_result(code: int) -> TransferResult:

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
-from telephony.call import EventQueue
+from telephony.call import Call, EventQueue
 from telephony.events import (
     CallEnded,
     Event,
@@ -20,6 +20,7 @@ from telephony.events import (
     TransferResult,
     transfer_result,
 )
+from telephony.outgoing import refer_to
 from telephony.player import Player
 from telephony.settings import EndpointError
 
@@ -45,7 +46,16 @@ class Leg(Protocol):
         """RFC 4733 events."""
 
     def refer(self, target: str) -> None:
-        """REFER to a SIP URI."""
+        """REFER with that value of Refer-To."""
+
+    def refer_replacing(self, other: Leg) -> None:
+        """REFER to the far side of the other leg, in whose place this one's is to be (Replaces)."""
+
+    def bridge(self, other: Leg) -> None:
+        """Connect the media of both far sides."""
+
+    def unbridge(self) -> None:
+        """Connect both far sides with their own ports again."""
 
 
 class Control(Protocol):
@@ -74,6 +84,13 @@ class SipCall:
         """Those of them that :class:`TransferOutcome` has called ``NO_ANSWER``."""
         self.ended = False
 
+    @property
+    def there(self) -> Leg:
+        """The leg, on the control thread; LegError once the call is over."""
+        if self.leg is None or self.leg.over:
+            raise LegError("the other call is over")
+        return self.leg
+
     async def answer(self, code: int = 200) -> None:
         """Send a response to the INVITE: 200 accepts it, 180 rings, any other final one rejects it."""
         await self._do(lambda leg: leg.respond(code))
@@ -97,14 +114,31 @@ class SipCall:
     async def send_digits(self, digits: str) -> None:
         await self._do(lambda leg: leg.send_digits(digits))
 
-    async def transfer(self, target: str, *, timeout: float) -> None:
+    async def transfer(self, target: str, *, timeout: float, user_to_user: str = "") -> None:
+        await self._refer(lambda leg: leg.refer(refer_to(target, user_to_user)), timeout)
+
+    async def connect(self, other: Call, *, timeout: float) -> None:
+        far = _same_line(other)
+        await self._refer(lambda leg: leg.refer_replacing(far.there), timeout)
+
+    async def _refer(self, send: Callable[[Leg], None], timeout: float) -> None:
         self._open_refers += 1
         self._cancel_timer()
         loop = asyncio.get_running_loop()
         self._transfer_timer = loop.call_later(timeout, self._transfer_silent)
 
-        if not await self._do(lambda leg: leg.refer(target)):
+        if not await self._do(send):
             self.refer_ended(TransferResult.REFUSED, 500, "REFER could not be sent")
+
+    async def bridge(self, other: Call) -> None:
+        far = _same_line(other)
+        if await self._do(lambda leg: leg.bridge(far.there)):
+            # Nobody would hear it before the bridge is undone.
+            self.stop()
+            far.stop()
+
+    async def unbridge(self) -> None:
+        await self._do(lambda leg: leg.unbridge())
 
     async def hang_up(self, code: int = 0) -> None:
         self.player.stop()
@@ -167,3 +201,9 @@ class SipCall:
         if self._transfer_timer is not None:
             self._transfer_timer.cancel()
             self._transfer_timer = None
+
+
+def _same_line(call: Call) -> SipCall:
+    if not isinstance(call, SipCall):
+        raise TypeError(f"{call!r} is no call of this endpoint")
+    return call

@@ -20,25 +20,25 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
-from voicebot.catalogue.city import City, Department, Example, Fact, OpeningSpan, Service
+from voicebot.catalogue.city import City, Closure, Department, Example, Fact, OpeningSpan, Route, Service
 from voicebot.catalogue.folder import read_folder, write_folder
 from voicebot.catalogue.importer import Counts, DataError, export_folder, import_folder
 from voicebot.catalogue.models import Base
 from voicebot.catalogue.spoken import complaints, sentences
 from voicebot.catalogue.store import StoreError, load_city, open_database
-from voicebot.catalogue.tables import COLUMNS
+from voicebot.catalogue.tables import COLUMNS, OPTIONAL_FILES
 
 BORKEN = Path(__file__).parent.parent / "data" / "borken"
 MIGRATIONS = Path(__file__).parent.parent / "voicebot" / "catalogue" / "migrations" / "versions"
 
 FILES = {
-    "city.toml": 'name = "Stadt Borken"\nswitchboard = "zentrale"\n',
+    "city.toml": 'name = "Stadt Borken"\nswitchboard = "zentrale"\nregion = "NW"\nbridge_days = true\n',
     "departments.csv": (
-        "key,name_de,name_en,with_de,with_en,kind,extension,aliases,source,as_of\n"
-        "zentrale,Telefonzentrale,Switchboard,der Zentrale,the switchboard,stadt,0,Rathaus|town hall,Telefonbuch,"
+        "key,name_de,name_en,with_de,with_en,kind,extension,aliases,email,source,as_of\n"
+        "zentrale,Telefonzentrale,Switchboard,der Zentrale,the switchboard,stadt,0,Rathaus|town hall,,Telefonbuch,"
         "2026-11-01\n"
-        "buergerbuero,Bürgerbüro,,dem Bürgerbüro,,stadt,300,Meldeamt,sample,2026-11-22\n"
-        "extern,Andere Stelle,Other authority,,,extern,,,sample,2026-11-22\n"
+        "buergerbuero,Bürgerbüro,,dem Bürgerbüro,,stadt,300,Meldeamt,meldeamt@example.org,sample,2026-11-22\n"
+        "extern,Andere Stelle,Other authority,,,extern,,,,sample,2026-11-22\n"
     ),
     "hours.csv": (
         "department,weekday,opens,closes,source,as_of\n"
@@ -61,6 +61,21 @@ FILES = {
         'personalausweis,fee,de,"Der Ausweis kostet 46 Euro. Unter 24 Jahren sind es 27,60 Euro.",'
         "PAuswGebV,2026-11-22\n"
         "personalausweis,fee,en,An identity card is 46 euros.,PAuswGebV,2026-11-22\n"
+    ),
+    "closures.csv": (
+        "department,first,last,opens,closes,reason,source,as_of\n"
+        ",2026-12-24,2026-12-24,,,Heiligabend,Aushang,2026-11-22\n"
+        "buergerbuero,2026-12-28,2026-12-30,14:00,16:00,Inventur,sample,2026-11-22\n"
+        "buergerbuero,2026-12-28,2026-12-30,09:00,12:00,Inventur,sample,2026-11-22\n"
+    ),
+    "routing.csv": (
+        "department,service,position,kind,target,method,ring_s,hours,valid_from,valid_until,language,identity,"
+        "source,as_of\n"
+        "buergerbuero,,1,extension,301,attended,15,,,,,from,sample,2026-11-22\n"
+        "buergerbuero,,2,sip,sip:meldeamt@pbx.example.org:5070;transport=tcp,bridge,,"
+        '"Mo-Do 08:00-12:00, 13:00-24:00; Ft 10:00-12:00",2026-12-01,2026-12-31,en,asserted,Anlage,2026-11-22\n'
+        "buergerbuero,,3,department,zentrale,,0,,,,,,sample,2026-11-22\n"
+        ",personalausweis,1,number,+49286193900,blind,0,,,,,,sample,2026-11-22\n"
     ),
 }
 
@@ -202,6 +217,8 @@ def test_import(engine: Engine, folder: Path) -> None:
         "services.csv": Counts(added=2),
         "examples.csv": Counts(added=2),
         "facts.csv": Counts(added=2),
+        "closures.csv": Counts(added=3),
+        "routing.csv": Counts(added=4),
         "advice/*.toml": Counts(),
     }
     assert report.lines()[1] == "departments.csv  3 neu, 0 geändert, 0 entfernt, 0 unverändert"
@@ -220,6 +237,7 @@ def test_import(engine: Engine, folder: Path) -> None:
         as_of=day,
         aliases=("Meldeamt",),
         after_with={"de": "dem Bürgerbüro"},
+        email="meldeamt@example.org",
         hours=(
             OpeningSpan(0, time(8), time(12, 30), "sample", day),
             OpeningSpan(0, time(14), time(16), "sample", day),
@@ -240,7 +258,49 @@ def test_import(engine: Engine, folder: Path) -> None:
         ("fee", "de", day),
         ("fee", "en", day),
     ]
+    assert (city.region, city.bridge_days) == ("NW", True)
+    assert city.closures == (
+        Closure("", date(2026, 12, 24), date(2026, 12, 24), None, None, "Heiligabend", "Aushang", day),
+        Closure("buergerbuero", date(2026, 12, 28), date(2026, 12, 30), time(9), time(12), "Inventur", "sample", day),
+        Closure("buergerbuero", date(2026, 12, 28), date(2026, 12, 30), time(14), time(16), "Inventur", "sample", day),
+    )
+    assert [(route.department, route.service, route.position) for route in city.routes] == [
+        ("", "personalausweis", 1),
+        ("buergerbuero", "", 1),
+        ("buergerbuero", "", 2),
+        ("buergerbuero", "", 3),
+    ]
+    assert city.routes[2] == Route(
+        department="buergerbuero",
+        service="",
+        position=2,
+        kind="sip",
+        target="sip:meldeamt@pbx.example.org:5070;transport=tcp",
+        method="bridge",
+        ring_s=0,
+        hours="Mo-Do 08:00-12:00, 13:00-24:00; Ft 10:00-12:00",
+        valid_from=date(2026, 12, 1),
+        valid_until=date(2026, 12, 31),
+        language="en",
+        identity="asserted",
+        source="Anlage",
+        as_of=day,
+    )
     assert city == read_folder(folder)
+
+
+def test_a_folder_of_an_earlier_release(engine: Engine, folder: Path) -> None:
+    for file in OPTIONAL_FILES:
+        (folder / file).unlink()
+    (folder / "city.toml").write_text('name = "Stadt Borken"\nswitchboard = "zentrale"\n', encoding="utf-8")
+    replace(folder, "departments.csv", "aliases,email,", "aliases,")
+    replace(folder, "departments.csv", "town hall,,", "town hall,")
+    replace(folder, "departments.csv", ",meldeamt@example.org,", ",")
+    replace(folder, "departments.csv", "extern,,,,", "extern,,,")
+    import_folder(engine, folder)
+    city = load_city(engine)
+    assert (city.region, city.bridge_days, city.closures, city.routes) == ("", False, (), ())
+    assert {department.email for department in city.departments.values()} == {""}
 
 
 def test_import_again_changes_nothing(engine: Engine, folder: Path) -> None:
@@ -259,6 +319,10 @@ def test_import_of_changes(engine: Engine, folder: Path) -> None:
     replace(folder, "hours.csv", "buergerbuero", "service")
     replace(folder, "hours.csv", "16:00", "18:00")
     replace(folder, "services.csv", "buergerbuero", "service")
+    replace(folder, "closures.csv", "buergerbuero", "service")
+    replace(folder, "closures.csv", "Heiligabend", "Weihnachten")
+    replace(folder, "routing.csv", "buergerbuero", "service")
+    replace(folder, "routing.csv", "+49286193900", "+49286193901")
     replace(folder, "services.csv", "reisepass,Reisepass", "fundbuero,Fundbüro")
     replace(folder, "facts.csv", "An identity card is 46 euros.", "It costs 46 euros.")
     new = import_folder(engine, folder)
@@ -269,6 +333,8 @@ def test_import_of_changes(engine: Engine, folder: Path) -> None:
         "services.csv": Counts(added=1, changed=1, removed=1),
         "examples.csv": Counts(unchanged=2),
         "facts.csv": Counts(changed=1, unchanged=1),
+        "closures.csv": Counts(added=2, changed=1, removed=2),
+        "routing.csv": Counts(added=3, changed=1, removed=3),
         "advice/*.toml": Counts(),
     }
     assert new.revision != old.revision
@@ -334,7 +400,7 @@ def test_export_and_import_lose_nothing(engine: Engine, folder: Path, tmp_path: 
     for file in FILES:
         assert (tmp_path / "first" / file).read_bytes() == (tmp_path / "second" / file).read_bytes()
     header = (tmp_path / "first" / "departments.csv").read_text(encoding="utf-8").splitlines()[0]
-    assert header == "key,name_de,name_en,name_nl,with_de,with_en,kind,extension,aliases,source,as_of"
+    assert header == "key,name_de,name_en,name_nl,with_de,with_en,kind,extension,aliases,email,source,as_of"
 
 
 words = st.text(st.characters(exclude_categories=["C", "Z"], exclude_characters="|"), min_size=1)
@@ -420,8 +486,161 @@ def test_an_error_in_the_departments(folder: Path, old: str, new: str, error: st
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "error"),
+    [
+        (",2026-12-24,2026-12-24", ",2026-12-24,2026-12-23", "Zeile 2, Spalte last: 2026-12-23 liegt vor 2026-12-24"),
+        (",2026-12-24", "pforte,2026-12-24", "Zeile 2, Spalte department: „pforte“ steht nicht in departments.csv"),
+        ("24,,,Heilig", "24,08:00,,Heilig", "Zeile 2, Spalte closes: darf nicht leer sein"),
+        ("16:00", "13:00", "Zeile 3, Spalte closes: 13:00 liegt nicht nach 14:00"),
+        ("09:00,12:00", "09:00,14:30", "Zeile 4, Spalte opens: überschneidet sich mit Zeile 3"),
+        ("09:00,12:00", ",", "Zeile 4, Spalte opens: überschneidet sich mit Zeile 3"),
+        ("09:00,12:00", "14:00,16:00", "Zeile 4, Spalte department, first, opens: steht schon in Zeile 3"),
+        ("Heiligabend", "", "Zeile 2, Spalte reason: darf nicht leer sein"),
+    ],
+)
+def test_an_error_in_the_closures(folder: Path, old: str, new: str, error: str) -> None:
+    replace(folder, "closures.csv", old, new)
+    lines = errors_of(folder)
+    assert lines[0].startswith("closures.csv")
+    assert error in lines[0]
+    assert "bitte" in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "error"),
+    [
+        ("buergerbuero,,1", ",,1", "Zeile 2, Spalte department, service: genau eine der beiden Spalten ausfüllen"),
+        ("buergerbuero,,1", "buergerbuero,reisepass,1", "Zeile 2, Spalte department, service: genau eine"),
+        ("buergerbuero,,1", "pforte,,1", "Zeile 2, Spalte department: „pforte“ steht nicht in departments.csv"),
+        ("buergerbuero,,1", "extern,,1", "Zeile 2, Spalte department: „extern“ ist extern"),
+        (",personalausweis,1", ",perso,1", "Zeile 5, Spalte service: „perso“ steht nicht in services.csv"),
+        ("buergerbuero,,2", "buergerbuero,,1", "Zeile 3, Spalte department, service, position: steht schon in Zeile 2"),
+        ("buergerbuero,,2", "buergerbuero,,0", "Zeile 3, Spalte position: „0“ ist nicht erlaubt; bitte eine Zahl"),
+        ("extension,301", "phone,301", "Zeile 2, Spalte kind: „phone“ ist nicht erlaubt; bitte extension, sip, "),
+        ("extension,301", "extension,30 1", "Zeile 2, Spalte target: „30 1“ ist keine Durchwahl"),
+        ("extension,301", "extension,", "Zeile 2, Spalte target: darf nicht leer sein"),
+        ("department,zentrale", "department,pforte", "Zeile 4, Spalte target: „pforte“ steht nicht in departments"),
+        ("department,zentrale", "department,extern", "Zeile 4, Spalte target: „extern“ ist extern"),
+        ("department,zentrale", "department,buergerbuero", "Zeile 4, Spalte target: die Vertretungen führen"),
+        ("zentrale,,0", "zentrale,blind,0", "Zeile 4, Spalte method: gilt für eine Vertretung nicht"),
+        ("zentrale,,0", "zentrale,,20", "Zeile 4, Spalte ring_s: gilt für eine Vertretung nicht"),
+        ("attended", "warm", "Zeile 2, Spalte method: „warm“ ist nicht erlaubt; bitte blind, attended oder bridge"),
+        (",15,", ",4,", "Zeile 2, Spalte ring_s: „4“ ist nicht erlaubt; bitte eine Zahl von 5 bis 120"),
+        ("Mo-Do 08:00", "Mo-Do 8", "Zeile 3, Spalte hours: „Mo-Do 8-12:00, 13:00-24:00“ ist nicht lesbar"),
+        ("2026-12-31", "2026-11-30", "Zeile 3, Spalte valid_until: 2026-11-30 liegt vor 2026-12-01"),
+        ("2026-12-31", "31.12.2026", "Spalte valid_until: „31.12.2026“ ist kein Datum; bitte als 2026-12-31"),
+        (",en,asserted", ",English,asserted", "Zeile 3, Spalte language: „English“ ist kein Sprachkürzel"),
+        (",en,asserted", ",en,pai", "Zeile 3, Spalte identity: „pai“ ist nicht erlaubt; bitte from oder asserted"),
+        ("blind,0,,,,,,", "blind,0,,,,,from,", "Zeile 5, Spalte identity: gilt nur für extension und sip"),
+        (",sample", ",Sample", "Spalte source: „Sample“ bitte klein schreiben"),
+    ],
+)
+def test_an_error_in_the_routing(folder: Path, old: str, new: str, error: str) -> None:
+    content = (folder / "routing.csv").read_text(encoding="utf-8")
+    assert old in content
+    (folder / "routing.csv").write_text(content.replace(old, new, 1), encoding="utf-8")
+    [line] = errors_of(folder)
+    assert line.startswith("routing.csv, Zeile ")
+    assert error in line
+    assert "bitte" in line
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "300",
+        "tel:+49286193900",
+        "sip:pbx.example.org",
+        "sip:@pbx.example.org",
+        "sip:300@",
+        "sip:300@pbx.example.org?Route=%3Csip:evil.example%3E",
+        "sip:300@pbx.example.org;maddr=evil.example",
+        "sip:300@pbx.example.org;transport=ws",
+        "sip:300%40evil.example@pbx.example.org",
+        "sip:300:password@pbx.example.org",
+        "sip:300@pbx.example.org>",
+        "<sip:300@pbx.example.org>",
+        "sip:300@pbx.example.org;user=phone, sip:0900@pbx.example.org",
+        "sip:300@evil.example@pbx.example.org",
+        "sip:300@pbx.example.org:99999",
+        "sip:300@pbx.example.org:0",
+        "sip:３００@pbx.example.org",
+        "sip:300@pbx..org",
+        "sip:300@-pbx.org",
+    ],
+)
+def test_sip_uris_that_could_hide_something_are_refused(folder: Path, uri: str) -> None:
+    replace(folder, "routing.csv", "sip:meldeamt@pbx.example.org:5070;transport=tcp", f'"{uri}"')
+    [line] = errors_of(folder)
+    assert line.startswith(f"routing.csv, Zeile 3, Spalte target: „{uri}“ ist keine SIP-Adresse; bitte")
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "sip:300@pbx",
+        "sips:300@192.0.2.1",
+        "sip:buerger.buero@[2001:db8::1]:5061;transport=tls",
+        "sip:+49286193900@pbx.example.org;user=phone",
+    ],
+)
+def test_sip_uris_that_are_fine(folder: Path, uri: str) -> None:
+    replace(folder, "routing.csv", "sip:meldeamt@pbx.example.org:5070;transport=tcp", uri)
+    assert uri in [route.target for route in read_folder(folder).routes]
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "02861939",
+        "0049286193900",
+        "+31201234567",
+        "+49 2861 93900",
+        "+4990012345678",
+        "+4913712345",
+        "+491",
+        "+49١٢٣٤٥٦",
+    ],
+)
+def test_numbers_that_are_not_dialled(folder: Path, number: str) -> None:
+    replace(folder, "routing.csv", "+49286193900", number)
+    [line] = errors_of(folder)
+    assert line.startswith(f"routing.csv, Zeile 5, Spalte target: „{number}“ ist keine erlaubte Rufnummer; bitte")
+
+
+def test_substitutes_must_not_go_round_in_a_circle(folder: Path) -> None:
+    row = "zentrale,,1,department,buergerbuero,,,,,,,,sample,2026-11-22\n"
+    (folder / "routing.csv").write_text(FILES["routing.csv"] + row, encoding="utf-8")
+    assert errors_of(folder) == (
+        "routing.csv, Zeile 4, Spalte target: die Vertretungen führen von „zentrale“ zurück zu „buergerbuero“; "
+        "bitte eine davon ändern",
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "is_fine"),
+    [
+        ("amt@example.org", True),
+        ("amt", False),
+        ("amt@example.org;kopie@example.org", False),
+        ("Amt <amt@example.org>", False),
+        ("a b@example.org", False),
+    ],
+)
+def test_addresses_of_departments(folder: Path, address: str, is_fine: bool) -> None:
+    replace(folder, "departments.csv", "meldeamt@example.org", address)
+    if is_fine:
+        assert read_folder(folder).departments["buergerbuero"].email == address
+    else:
+        [line] = errors_of(folder)
+        assert line.startswith(f"departments.csv, Zeile 3, Spalte email: „{address}“ ist keine Adresse; bitte")
+
+
+@pytest.mark.parametrize(
     ("file", "old", "new", "error"),
     [
+        ("city.toml", '"NW"', '"Westfalen"', ": „region“ ist kein Bundesland; bitte eines von BB, BE, "),
+        ("city.toml", "true", '"ja"', ": „bridge_days“ ist weder wahr noch falsch; bitte true oder false"),
         (
             "services.csv",
             "card,buerg",

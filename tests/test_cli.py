@@ -83,6 +83,62 @@ def test_ask_keeps_its_contract(state: Path) -> None:
 
 
 @pytest.mark.models
+def test_the_time_decides_what_is_said_of_hours(state: Path) -> None:
+    replies = [
+        str(asked(state, "--at", f"2026-{at}", "Wann hat das Standesamt auf?")[0]["reply"])
+        for at in ("06-04T11:00", "11-24T11:00", "11-24T13:00")
+    ]
+    for reply, now in zip(
+        replies,
+        (
+            "Heute ist geschlossen, wegen Fronleichnam. Geöffnet ist wieder morgen ab 8:30 Uhr.",
+            "Gerade ist geöffnet, bis 12:30 Uhr.",
+            "Gerade ist geschlossen. Geöffnet ist wieder heute ab 14 Uhr.",
+        ),
+        strict=True,
+    ):
+        assert f"Freitag von 8:30 bis 12 Uhr. {now}" in reply
+
+
+@pytest.mark.models
+def test_route_says_where_a_call_goes_and_why(state: Path) -> None:
+    result = voicebot(state, "route", "ich will heiraten", "--at", "2026-12-24T11:00")
+    assert result.returncode == 0, result.stderr
+    for line in (
+        "Zeitpunkt: Donnerstag, 24.12.2026, 11:00 Uhr, Sprache de",
+        "Dienstleistung: Eheschließung anmelden (eheschliessung)",
+        "Stelle: Standesamt (standesamt), geschlossen wegen Heiligabend",
+        "   - Durchwahl 340 (Standesamt): übersprungen, geschlossen wegen Heiligabend; wieder am Montag ab 8:30 Uhr",
+        "2. Meldet sich niemand, Telefonzentrale:",
+        "3. Sonst Rückruf durch: Standesamt",
+    ):
+        assert line in result.stdout.splitlines()
+    report = json.loads(voicebot(state, "route", "Hilfe, es brennt!", "--json").stdout)
+    assert (report["action"], report["ways"]) == ("emergency", [])
+
+
+def test_route_without_understanding(state: Path) -> None:
+    result = voicebot(state, "route", "--service", "eheschliessung", "--at", "2026-11-24T14:30", "--json")
+    assert result.returncode == 0, result.stderr
+    report = json.loads(result.stdout)
+    assert (report["at"], report["department"], report["callback"]) == (
+        "2026-11-24T14:30:00+01:00",
+        "standesamt",
+        "standesamt",
+    )
+    own, switchboard = report["ways"]
+    assert [target["target"] for target in own["targets"]] == ["341", "340", "300", "301"]
+    assert [target["method"] for target in switchboard["targets"]] == ["blind"]
+    assert own["reasons"][0] == "Für „Eheschließung anmelden“ gibt es eigene Ziele."
+    blind = voicebot(
+        state, "route", "--department", "bauhof", "--at", "2026-11-24T10:00", VOICEBOT_TRANSFER_METHOD="blind"
+    )
+    assert "   - Durchwahl 680 (Bauhof): klingelt, ohne Rückfrage" in blind.stdout.splitlines()
+    external = voicebot(state, "route", "--service", "fuehrerschein").stdout.splitlines()
+    assert external[-1] == "Es klingelt niemand; genannt wird: Kreis Borken, 02861681100"
+
+
+@pytest.mark.models
 def test_a_chat_is_one_conversation(state: Path) -> None:
     lines = "Was brauche ich für einen neuen Personalausweis?\nund was kostet das?\nja, bitte verbinden"
     chat = asked(state, "--chat", "--lang", "de", stdin=lines)
@@ -97,6 +153,12 @@ def test_a_chat_is_one_conversation(state: Path) -> None:
     [
         ["ask", "--lang", "xx", "hallo"],
         ["ask", "--at", "morgen", "hallo"],
+        ["ask", "--at", "9999-12-31T10:00", "hallo"],
+        ["route"],
+        ["route", "hallo", "--department", "zentrale"],
+        ["route", "--department", "pforte"],
+        ["route", "--service", "pforte"],
+        ["route", "--service", "personalausweis", "--lang", "xx"],
         ["models", "fetch"],
         ["fly"],
         ["bench", "rtp", "--calls", "5"],
@@ -130,6 +192,7 @@ def test_the_doctor_counts_the_samples(state: Path) -> None:
     assert result.returncode == 0, result.stdout
     assert "93 services" in result.stdout
     assert "samples to confirm" in result.stdout
+    assert "routing: 9 rows; samples to confirm: 9 rows, 8 of 8 closures" in result.stdout
 
 
 @pytest.mark.models

@@ -318,3 +318,12 @@ def test_a_correction_asks_what_was_asked_before_whatever_aspect_was_guessed() -
     talker.hears(about("anmelden", "fee"))
     guessed = about("ummelden", "documents", "Nein, ich meinte die Ummeldung")
     assert talker.hears(guessed).startswith("Gebühr ummelden.")
+
+
+def test_what_was_asked_of_something_not_understood_is_answered_once_it_is_named() -> None:
+    talker = Talker()
+    wondering = replace(told(Intent.NOMATCH, "Was muss ich da mitbringen?"), aspect="documents")
+    assert talker.hears(wondering) == talker.prompt("not_understood")
+    assert (talker.decision.action, talker.decision.aspect) == (Action.NOMATCH, "documents")
+    assert talker.hears(about("ausweis", None, "Personalausweis")).startswith("Ausweis documents.")
+    assert talker.hears(about("ausweis", None, "Noch einmal zum Personalausweis")).startswith("Ausweis general.")

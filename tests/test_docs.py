@@ -196,7 +196,7 @@ def documented(heading: str) -> dict[str, set[str]]:
 
 
 def test_every_event_of_the_journal_is_documented() -> None:
-    assert documented("## `voicebot line --journal`") == told("session") | told("line")
+    assert documented("## `voicebot line --journal`") == told("session") | told("line") | told("handover")
 
 
 def test_every_event_of_the_built_in_telephones_is_documented() -> None:
@@ -332,11 +332,26 @@ def test_publiccode_describes_it(language: str) -> None:
 # Running it elsewhere.
 
 
-def test_compose_runs_line_and_speech() -> None:
+def test_compose_runs_all_processes() -> None:
     services = yaml.safe_load((ROOT / "docker" / "compose.yml").read_text(encoding="utf-8"))["services"]
-    assert [services[name]["command"] for name in ("speech", "line")] == [["speech"], ["line"]]
+    assert {name: service["command"] for name, service in services.items()} == {
+        "speech": ["speech"],
+        "line": ["line"],
+        "mail": ["mail"],
+        "web": ["web"],
+    }
     assert services["line"]["network_mode"] == "host"
+    assert services["mail"]["profiles"] == ["mail"], "without a mail server it would end at once"
     assert services["speech"]["volumes"] == services["line"]["volumes"], "the socket is in a volume of both"
+
+
+def test_compose_serves_the_pages_of_the_same_database() -> None:
+    services = yaml.safe_load((ROOT / "docker" / "compose.yml").read_text(encoding="utf-8"))["services"]
+    web = services["web"]
+    assert web["command"] == ["web"]
+    assert set(web["volumes"]) <= set(services["line"]["volumes"])
+    assert web["ports"] == ["127.0.0.1:8080:8080"], "not open to everybody"
+    assert {"VOICEBOT_WEB_BASE_URL"} <= web["environment"].keys() & services["line"]["environment"].keys()
 
 
 def test_the_image_copies_what_the_wheel_needs() -> None:
@@ -351,7 +366,7 @@ def test_the_image_copies_what_the_wheel_needs() -> None:
     assert {line[1:] for line in ignored if line.startswith("!")} == names
 
 
-@pytest.mark.parametrize("name", ["speech", "line"])
+@pytest.mark.parametrize("name", ["speech", "line", "web", "mail"])
 def test_units_start_a_command_that_exists(name: str) -> None:
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str  # type: ignore[assignment, method-assign]
@@ -361,7 +376,7 @@ def test_units_start_a_command_that_exists(name: str) -> None:
     assert service["NoNewPrivileges"] == "yes"
     assert service["ProtectSystem"] == "strict"
     assert service["StateDirectory"] == "voicebot"
-    assert int(service["Nice"]) == {"line": -10, "speech": 15}[name]
+    assert int(service["Nice"]) == {"line": -10, "speech": 15, "web": 5, "mail": 10}[name]
 
 
 def test_srtp_modes_are_documented() -> None:

@@ -120,6 +120,7 @@ def test_a_dead_speech_process(tmp_path: Path) -> None:
         "VOICEBOT_SIP_RTP_PORT": "21000",
         "VOICEBOT_DATA_STATE_DIR": str(tmp_path),
         "VOICEBOT_DATA_SPEAK_SAMPLES": "true",
+        "VOICEBOT_WEB_PORT": "0",
     }
     serve = Voicebot("serve", environ=environ)
     try:

@@ -34,11 +34,12 @@ def test_every_language_says_everything() -> None:
 def test_every_prompt_is_used() -> None:
     files = [
         *(ROOT / "voicebot" / "dialogue").glob("*.py"),
-        *(ROOT / "voicebot" / f"{name}.py" for name in ("routing", "line")),
+        *(ROOT / "voicebot" / f"{name}.py" for name in ("routing", "line", "briefing")),
     ]
     code = "".join(file.read_text() for file in files)
     used = set(re.findall(r'"([a-z0-9_]+)"', code))
     used |= {f"emergency_{kind}{number}" for kind in ("", "doubt_") for number in ("112", "110")}
+    used |= {key for key in keys("de") if key.startswith("language_")}
     assert keys("de").keys() <= used
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from voicebot.settings import Settings, SettingsError, load
+from voicebot.switching import Method, Rules
 
 
 def write(folder: Path, text: str) -> Path:
@@ -35,6 +36,29 @@ def test_every_key_has_a_variable_and_a_description() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "callers"),
+    [
+        ("", 3),
+        ('[transfer]\nmethod = "blind"\n', 4),
+        ('[transfer]\nmethod = "bridge"\n', 2),
+        ('[transfer]\nmethod = "bridge"\n[sip]\ncallers_per_process = 4\n', 4),
+        ("[sip]\ncallers_per_process = 1\n", 1),
+    ],
+)
+def test_callers_leave_room_for_desks(tmp_path: Path, text: str, callers: int) -> None:
+    settings = load(write(tmp_path, text), {})
+    assert settings.callers == callers
+    assert settings.sip.endpoint(settings.callers).callers == callers
+
+
+def test_rules_of_transfers(tmp_path: Path) -> None:
+    assert Settings().transfer.rules() == Rules(Method.ATTENDED, 20, external_numbers=False)
+    environ = {"VOICEBOT_TRANSFER_METHOD": "blind", "VOICEBOT_TRANSFER_EXTERNAL_NUMBERS": "true"}
+    settings = load(write(tmp_path, "[transfer]\nring_s = 40\n"), environ)
+    assert settings.transfer.rules() == Rules(Method.BLIND, 40, external_numbers=True)
+
+
+@pytest.mark.parametrize(
     ("text", "environ", "complaint"),
     [
         ("[sip]\nport = 5060\n", {}, "sip.port: there is no such setting"),
@@ -47,6 +71,8 @@ def test_every_key_has_a_variable_and_a_description() -> None:
         ("", {"VOICEBOT_SIP_PORT": "1"}, "environment variable VOICEBOT_SIP_PORT"),
         ("", {"VOICEBOT_SIP_UDP_PORT": "abc"}, "sip.udp_port = 'abc'"),
         ("[sip]\ncallers_per_process = 5\n", {}, "sip.callers_per_process = 5"),
+        ('[transfer]\nmethod = "warm"\n', {}, "transfer.method = 'warm'"),
+        ("[transfer]\nring_s = 4\n", {}, "transfer.ring_s = 4"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, environ: dict[str, str], complaint: str) -> None:

@@ -11,8 +11,21 @@ import pytest
 from telephony import sdp
 from telephony.audio import FRAME_BYTES, SILENCE, AudioError, Resampler, level_dbm0, read_wav, resample, write_wav
 from telephony.call import EventQueue
-from telephony.events import CallEnded, Digit, Frame, TransferResult, transfer_result
+from telephony.events import (
+    CallEnded,
+    Digit,
+    Established,
+    Event,
+    Frame,
+    Ringing,
+    TransferOutcome,
+    TransferResult,
+    transfer_result,
+)
+from telephony.memory import MemoryCall
+from telephony.outgoing import ACCOUNT, Outgoing
 from telephony.player import Player
+from telephony.settings import EndpointError
 
 OFFER = (
     "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
@@ -133,3 +146,115 @@ def test_what_is_no_wav_is_one_clear_line(tmp_path: Path, content: bytes | None)
     with pytest.raises(AudioError, match=r"x\.wav: ") as error:
         read_wav(file)
     assert "\n" not in str(error.value)
+
+
+# Desks of a call in memory.
+
+
+async def listen(call: MemoryCall, seconds: float) -> list[tuple[float, Event]]:
+    """What happens in so many virtual seconds, with the second, frames apart."""
+    events: list[tuple[float, Event]] = []
+    until = call.now + seconds
+    while call.now < until - 0.001:
+        event = await call.next_event()
+        if not isinstance(event, Frame):
+            events.append((round(call.now, 2), event))
+        if isinstance(event, CallEnded):
+            break
+    return events
+
+
+def desk(*schedule: tuple[float, Event]) -> MemoryCall:
+    return MemoryCall(schedule=schedule)
+
+
+async def test_a_desk_rings_and_answers_as_scheduled_in_step_with_its_caller() -> None:
+    rung = desk((0.2, Ringing(180)), (3.0, Established("PCMA")), (5.0, Digit("1")))
+    call = MemoryCall(on_dial=lambda _uri, _outgoing: rung)
+    await call.answer()
+    await listen(call, 1.0)
+    outgoing = Outgoing("Ausweis", "0286112345", "from")
+    leg = await call.dial("sip:300@pbx", outgoing)
+    assert call.dialled == [("sip:300@pbx", outgoing)]
+    assert call.free_legs == 0
+    with pytest.raises(EndpointError, match="all legs are taken"):
+        await call.dial("sip:301@pbx")
+    heard = asyncio.create_task(listen(leg, 6.0))
+    await listen(call, 4.0)
+    assert abs(call.now - 1.0 - leg.now) < 0.1
+    await listen(call, 4.0)
+    assert await heard == [(0.2, Ringing(180)), (3.0, Established("PCMA")), (5.0, Digit("1"))]
+
+
+async def test_a_desk_waits_for_nobody_when_its_caller_is_gone() -> None:
+    rung = desk((2.0, CallEnded(486, "Busy Here")))
+    call = MemoryCall(on_dial=lambda _uri, _outgoing: rung)
+    leg = await call.dial("sip:300@pbx", ACCOUNT)
+    call.caller_hangs_up()
+    assert await listen(leg, 3.0) == [(2.0, CallEnded(486, "Busy Here"))]
+    assert call.free_legs == 1
+    # Once ended it stays so, and says why.
+    await leg.hang_up()
+    assert await leg.next_event() == CallEnded(486, "Busy Here")
+
+
+async def test_without_desks_nothing_can_be_dialled() -> None:
+    with pytest.raises(EndpointError, match="no desk is there"):
+        await MemoryCall().dial("sip:300@pbx")
+
+
+async def test_connecting_takes_the_desk_away() -> None:
+    rung = desk((0.0, Established("PCMA")))
+    call = MemoryCall(on_dial=lambda _uri, _outgoing: rung)
+    leg = await call.dial("sip:300@pbx")
+    await listen(leg, 0.1)
+    await call.connect(leg, timeout=10)
+    assert call.connects == [leg]
+    assert await call.next_event() == TransferOutcome(TransferResult.CONNECTED, 200, "OK")
+    assert leg.ended
+    assert not call.ended
+
+
+async def test_connecting_may_be_refused() -> None:
+    refused = TransferOutcome(TransferResult.REFUSED, 405, "Method Not Allowed")
+    rung = desk()
+    call = MemoryCall(on_connect=lambda _other: refused, on_dial=lambda _uri, _outgoing: rung)
+    leg = await call.dial("sip:300@pbx")
+    await call.connect(leg, timeout=10)
+    assert await call.next_event() == refused
+    assert not leg.ended
+
+
+async def test_bridged_calls_in_memory_hear_each_other() -> None:
+    rung = desk()
+    call = MemoryCall(on_dial=lambda _uri, _outgoing: rung)
+    leg = await call.dial("sip:300@pbx")
+    hello, moin, ours = (bytes([number]) * FRAME_BYTES for number in (1, 2, 3))
+    call.play(ours)
+    await call.bridge(leg)
+    assert not call.playing
+    call.say(hello)
+    leg.say(moin)
+    assert await call.next_event() == Frame(hello, SILENCE, pytest.approx(0.02))
+    assert await leg.next_event() == Frame(moin, SILENCE, pytest.approx(0.02))
+    assert leg.said == [hello]
+    await call.next_event()
+    assert call.said[-1] == moin
+    leg.caller_hangs_up()
+    call.play(ours)
+    assert (await call.next_event()).played == ours  # type: ignore[union-attr]
+    assert call.was_bridged
+
+
+async def test_text_goes_along_with_a_transfer_in_memory() -> None:
+    call = MemoryCall()
+    await call.transfer("sip:300@pbx", timeout=1, user_to_user="Ausweis")
+    assert (call.transfers, call.users_to_user) == (["sip:300@pbx"], ["Ausweis"])
+
+
+async def test_a_call_in_memory_waits_for_what_is_to_happen() -> None:
+    call = MemoryCall()
+    await call.answer()
+    await listen(call, 1.0)
+    call.happens(0.5, Digit("7"))
+    assert await listen(call, 1.0) == [(1.5, Digit("7"))]

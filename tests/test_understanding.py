@@ -271,6 +271,12 @@ def test_a_new_service_is_no_follow_up(understander: Understander) -> None:
         ("Datenschutz", "name", Intent.PRIVACY),
         ("null zwo acht", "number", Intent.NOMATCH),
         ("Wie bitte?", "number", Intent.REPEAT),
+        ("Wie bitte?", "words", Intent.REPEAT),
+        ("Einen Menschen bitte", "words", Intent.HUMAN),
+        ("Nein danke", "words", Intent.NOMATCH),
+        ("Vor dem Haus, in dem früher der Mitarbeiter vom Bauamt wohnte", "words", Intent.NOMATCH),
+        ("Bitte rufen Sie mich vormittags zurück", "words", Intent.NOMATCH),
+        ("Um meinen Personalausweis", "words", Intent.NOMATCH),
     ],
 )
 def test_what_was_asked_counts(understander: Understander, text: str, expecting: str, intent: Intent) -> None:

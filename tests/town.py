@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 
 import numpy as np
@@ -15,20 +16,27 @@ import numpy as np
 from telephony.audio import RATE
 from telephony.events import CallEnded, TransferOutcome
 from telephony.memory import MemoryCall
-from voicebot.catalogue.city import City, Department, Example, Fact, OpeningSpan, Service
+from telephony.outgoing import Outgoing
+from telephony.settings import EndpointError
+from voicebot.catalogue.city import City, Department, Example, Fact, OpeningSpan, Route, Service
 from voicebot.catalogue.hours import TOWN_TIME
-from voicebot.desk.messages import Message
+from voicebot.catalogue.store import StoreError
+from voicebot.desk.message import Message
+from voicebot.desk.notes import Note
 from voicebot.knowledge import Comprehension
+from voicebot.phones import LinePhones
 from voicebot.prompts import Prompts
 from voicebot.routing import Router
 from voicebot.session import Parts, Session
 from voicebot.settings import Settings
 from voicebot.speech.client import Transcription
 from voicebot.speech.errors import SpeechUnavailable
+from voicebot.switching import Method, Rules, Target
 from voicebot.understanding.understander import Understander
 from voicebot.voice import Voice
 
 DAY = date(2026, 11, 22)
+REFERENCE = "47115"
 SECONDS_A_CHARACTER = 0.05
 WORKING_HOURS = datetime(2026, 11, 25, 10, 0, tzinfo=TOWN_TIME)
 
@@ -139,6 +147,29 @@ class Inline(Comprehension):
         return self._understander.understand(text, language, None, expecting=expecting, last_service=last_service)
 
 
+class Record:
+    """Keeps in memory what a line keeps in its database."""
+
+    def __init__(self, note: Note) -> None:
+        self.note = note
+        self.happened: list[tuple[str, ...]] = []
+
+    def begins(self, target: Target, method: Method) -> None:
+        self.happened.append(("begins", target.target, method))
+
+    def rings(self) -> None:
+        self.happened.append(("rings",))
+
+    def answers(self) -> None:
+        self.happened.append(("answers",))
+
+    def ends(self, outcome: str, code: int) -> None:
+        self.happened.append(("ends", outcome, str(code)))
+
+
+MUSIC = tone(2.0, hertz=523.0)
+
+
 class Scene:
     """One call in virtual time."""
 
@@ -148,31 +179,59 @@ class Scene:
         *,
         speak_samples: bool = False,
         remote: str = "0286112345",
+        method: Method = Method.BLIND,
+        legs: int = 1,
+        legs_per_hour: int = 100,
     ) -> None:
         self.city = town()
         self.at = WORKING_HOURS
-        self.call = MemoryCall(on_transfer, remote)
+        self.desks: list[MemoryCall] = []
+        """Who picks up where the bot rings itself, in this order; nobody is there when they are used up."""
+        self.call = MemoryCall(on_transfer, remote, on_dial=self._desk, legs=legs)
+        self.records: list[Record] = []
         self.ears, self.mouth = Ears(), Mouth()
         self.messages: list[Message] = []
+        """As they were stored, one after the other; each replaces the one before."""
+        self.stores_nothing = False
         self.said: list[str] = []
         self.journal: list[tuple[float, str, dict[str, object]]] = []
         self._prompts = Prompts.load(("de", "en"))
         self._parts = Parts(
             settings=Settings(),
-            router=Router(self.city, self._prompts, speak_samples),
+            router=Router(self.city, self._prompts, speak_samples, Rules(method)),
             comprehension=Inline(self.city),
             recognition=self.ears,
             voice=Voice(self.mouth),
-            keep=self.messages.append,
+            keep=self._keep,
             activity=Loudness,
+            phones=LinePhones(self.call.dial, lambda: self.call.free_legs, legs_per_hour, lambda: self.call.now),
+            record=self._record,
+            music=MUSIC,
             clock=lambda: self.at,
         )
+
+    def _desk(self, uri: str, _outgoing: Outgoing) -> MemoryCall:
+        if not self.desks:
+            raise EndpointError(f"cannot call {uri!r}: no desk is there")
+        return self.desks.pop(0)
+
+    def _record(self, note: Note) -> Record:
+        self.records.append(Record(note))
+        return self.records[-1]
 
     async def start(self) -> None:
         """Begin the session with its fixed prompts ready, as a line has them."""
         fixed = self._prompts.fixed("de", city=self.city.name) + self._prompts.fixed("en", city=self.city.name)
         await self._parts.voice.prepare((text, language) for language in ("de", "en") for text in fixed)
-        self.session = asyncio.create_task(Session(self.call, self._parts, self._note).run())
+        session = Session(self.call, self._parts, self._note)
+        self.is_speaking = lambda: session._speaker.speaking
+        self.session = asyncio.create_task(session.run())
+
+    def _keep(self, message: Message) -> str:
+        if self.stores_nothing:
+            raise StoreError("the disk is full")
+        self.messages.append(message)
+        return REFERENCE if message.kind == "report" else ""
 
     def _note(self, what: str, details: dict[str, object]) -> None:
         self.journal.append((self.call.now, what, details))
@@ -205,6 +264,19 @@ class Scene:
         await self.until(lambda: self.call.playing or self.call.now > mark + 0.3)
         if self.call.playing:
             await self.quiet()
+
+    async def quiet_voice(self) -> None:
+        """Until what was to be said has been said; music may go on."""
+        await self.until(lambda: not self.is_speaking())
+
+    def route(self, department: str, *extensions: str) -> None:
+        """Give a department a chain; before the call begins."""
+        rows = tuple(
+            Route(department, "", place, "extension", extension, "", 0, "", None, None, "", "", "Aushang", DAY)
+            for place, extension in enumerate(extensions, 1)
+        )
+        self.city = replace(self.city, routes=self.city.routes + rows)
+        self._parts = replace(self._parts, router=replace(self._parts.router, city=self.city))
 
     async def caller_says(self, text: str, seconds: float = 1.5) -> None:
         """The caller speaks, and the bot's reply is heard to its end."""

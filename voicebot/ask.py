@@ -7,16 +7,16 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
 from voicebot import console
 from voicebot import dialogue as dialogues
+from voicebot.catalogue.hours import TOWN_TIME
 from voicebot.catalogue.store import open_database
 from voicebot.cli import UsageError
-from voicebot.dialogue import Dialogue, Say
+from voicebot.dialogue import Dialogue, Input, Kind, Say, State
 from voicebot.knowledge import Comprehension, city_or_sample, comprehend, embeddings_path
 from voicebot.prompts import Prompts
 from voicebot.routing import Router
@@ -25,7 +25,7 @@ from voicebot.speech.embedder import Embedder
 from voicebot.speech.language import decide_language
 from voicebot.understanding.result import Understanding
 
-BERLIN = ZoneInfo("Europe/Berlin")
+_FIRST_YEAR, _LAST_YEAR = 1991, 2099
 _SPOKEN_S = 60.0
 """A typed text is no short utterance: its language may change at once."""
 
@@ -35,7 +35,7 @@ def run_ask(settings: Settings, lines: Iterable[str], options: argparse.Namespac
     languages = settings.speech.languages
     if options.lang is not None and options.lang not in languages:
         raise UsageError(f"--lang {options.lang}: there are {', '.join(languages)}")
-    _clock(options.at)
+    clock_at(options.at)
     asyncio.run(_ask_all(settings, load_router(settings), lines, options))
 
 
@@ -47,7 +47,7 @@ def load_router(settings: Settings) -> Router:
     finally:
         engine.dispose()
     prompts = Prompts.load(settings.speech.languages, settings.data.prompts_dir)
-    return Router(city, prompts, settings.data.speak_samples)
+    return Router(city, prompts, settings.data.speak_samples, settings.transfer.rules())
 
 
 async def load_comprehension(settings: Settings, router: Router) -> Comprehension:
@@ -69,30 +69,39 @@ def written_language(text: str, current: str, languages: Sequence[str]) -> str:
 async def _ask_all(settings: Settings, router: Router, lines: Iterable[str], options: argparse.Namespace) -> None:
     languages = settings.speech.languages
     comprehension = await load_comprehension(settings, router)
-    dialogue = Dialogue(router, languages[0])
+
+    def caller() -> Dialogue:
+        return Dialogue(router, languages[0], area_code=settings.sip.area_code, clock=lambda: clock_at(options.at))
+
+    dialogue = caller()
     for text in lines:
         if not text:
             continue
         if not options.chat:
-            dialogue = Dialogue(router, languages[0])
+            dialogue = caller()
         language = options.lang or written_language(text, dialogue.language, languages)
         heard = await comprehension.understand(
             text, language, expecting=dialogue.expecting, last_service=dialogue.service
         )
         dialogue.language = language
-        said = [each for each in dialogue.step(dialogues.heard(heard)) if isinstance(each, Say)]
+        actions = dialogue.step(dialogues.heard(heard))
+        if dialogue.state is State.KEEPING:
+            actions += dialogue.step(Input(Kind.KEPT))  # nothing is stored here
+        said = [each for each in actions if isinstance(each, Say)]
         _print(_report(heard, dialogue, said), as_json=options.json)
 
 
-def _clock(at: str | None) -> datetime:
+def clock_at(at: str | None) -> datetime:
     """The time to answer at, Europe/Berlin. Raises UsageError."""
     if at is None:
-        return datetime.now(BERLIN)
+        return datetime.now(TOWN_TIME)
     try:
         moment = datetime.fromisoformat(at)
     except ValueError:
         raise UsageError(f"--at {at}: write it as 2026-11-23T10:00") from None
-    return moment.replace(tzinfo=BERLIN) if moment.tzinfo is None else moment.astimezone(BERLIN)
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise UsageError(f"--at {at}: there are calendars from {_FIRST_YEAR} to {_LAST_YEAR}")
+    return moment.replace(tzinfo=TOWN_TIME) if moment.tzinfo is None else moment.astimezone(TOWN_TIME)
 
 
 def _report(heard: Understanding, dialogue: Dialogue, said: list[Say]) -> dict[str, Any]:

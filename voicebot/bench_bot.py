@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from telephony.settings import MAX_CALLS
+from voicebot.demo import OFFICE_HOURS
 from voicebot.ports import free_port
 from voicebot.processes import end, events, spawn
 from voicebot.speech.errors import SpeechError
@@ -81,13 +83,14 @@ async def running_bot(folder: Path, environ: Mapping[str, str] | None = None) ->
         "VOICEBOT_SIP_UDP_PORT": str(port),
         "VOICEBOT_SIP_TCP_PORT": "0",
         "VOICEBOT_SIP_RTP_PORT": str(RTP_PORT),
+        "VOICEBOT_SIP_CALLERS_PER_PROCESS": str(MAX_CALLS),
         "VOICEBOT_DATA_STATE_DIR": str(folder),
         "VOICEBOT_DATA_SPEAK_SAMPLES": "true",
         **(environ or {}),
     }
     async with contextlib.AsyncExitStack() as stack:
         processes = []
-        for arguments, piped in ((("speech",), False), (("line", "--journal"), True)):
+        for arguments, piped in ((("speech",), False), (("line", "--journal", "--at", OFFICE_HOURS), True)):
             process = await spawn(*arguments, environ=ours, piped=piped)
             stack.push_async_callback(end, process)
             processes.append(process)

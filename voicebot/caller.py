@@ -15,7 +15,7 @@ from typing import Any
 from telephony.audio import FRAMES_A_SECOND
 from telephony.call import Call
 from telephony.endpoint import Endpoint
-from telephony.events import CallEnded, Established, Frame, Held, Referred
+from telephony.events import CallEnded, Established, Frame, Held, Referred, Replaced
 from telephony.settings import SipSettings
 from telephony.sipcall import SipCall
 from voicebot.calling.ear import Ear
@@ -28,6 +28,8 @@ Tell = Callable[[str, dict[str, Any]], None]
 
 KEY_S = 0.2
 """From one key to the next, as PJSIP sends them."""
+LISTENS_FRAMES = 5 * FRAMES_A_SECOND // 2
+"""How long a desk listens to who asks for its key."""
 TALK_S = 3
 """How long a caller who was connected talks before hanging up."""
 LEAVE_S = 10.0
@@ -224,12 +226,16 @@ class Caller:
 class Desk:
     """A desk phone: rings, answers (or does not), says its name, and stays until the other side leaves."""
 
-    def __init__(self, tell: Tell, *, code: int = 200, ring_s: float = 0.6, greeting: bytes = b"") -> None:
+    def __init__(
+        self, tell: Tell, *, code: int = 200, ring_s: float = 0.6, greeting: bytes = b"", press: str = ""
+    ) -> None:
         self._tell = tell
         self._code = code
         """200 answers; 486 or 603 reject; 0 rings for ever."""
         self._ring_s = ring_s
         self._greeting = greeting
+        self._press = press
+        """The key that answers a bot that asks: 1 takes the call, 2 does not; empty: none."""
         self._calls: set[asyncio.Task[None]] = set()
 
     def take(self, call: SipCall) -> None:
@@ -241,13 +247,22 @@ class Desk:
         self._tell("rings", {"extension": call.local, "caller": call.remote})
         await call.answer(180)
         answer = asyncio.create_task(self._answer(call))
+        listened = 0
+        talks = False
         try:
             while True:
                 match await call.next_event():
                     case Established():
+                        talks = True
                         self._tell("talks", {"extension": call.local})
                         call.play(self._greeting)
                         call.flush()
+                    case Replaced(remote):
+                        self._tell("replaced", {"extension": call.local, "caller": remote})
+                    case Frame() if talks and self._press:
+                        listened += 1
+                        if listened == LISTENS_FRAMES:
+                            await call.send_digits(self._press)
                     case CallEnded():
                         self._tell("over", {"extension": call.local})
                         return

@@ -87,10 +87,17 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--say", action="append", help="what the caller says instead, a turn each; repeatable")
     demo.add_argument("--no-fetch", action="store_true", help="do not look for a better voice on the hub")
 
-    add("serve", "start and watch everything on this machine: speech and line process", "voicebot serve")
+    add("serve", "start and watch everything on this machine: speech, line, web and mail process", "voicebot serve")
 
     line = add("line", "run one line process: SIP in, sessions", "voicebot line")
     line.add_argument("--journal", action="store_true", help="print what happens on calls as JSON lines")
+    line.add_argument("--at", help="begin as if it were then, such as 2026-12-24T11:00: who is rung; default: now")
+
+    web = add("web", "run the web process: a page for each department's desk", "voicebot web --links")
+    shown = web.add_mutually_exclusive_group()
+    shown.add_argument("--links", action="store_true", help="print the address of each department's page")
+    shown.add_argument("--renew", metavar="DEPARTMENT", help="give a department's page a new address, print it")
+    shown.add_argument("--wrong", action="store_true", help="list the calls that desks marked as meant for others")
 
     add("speech", "run one speech process: Whisper, Piper and embeddings behind Wyoming", "voicebot speech")
 
@@ -98,8 +105,20 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("text", nargs="*", help="utterances; without any, one a line on standard input")
     ask.add_argument("--chat", action="store_true", help="all lines are one conversation")
     ask.add_argument("--lang", help="language of the utterances; default: detected")
-    ask.add_argument("--at", help="clock, such as 2026-11-23T10:00 (Europe/Berlin); answers do not depend on it yet")
+    ask.add_argument("--at", help="clock, such as 2026-11-23T10:00 (Europe/Berlin): what is open then; default: now")
     ask.add_argument("--json", action="store_true", help="one JSON object a line")
+
+    route = add(
+        "route",
+        "show where a call goes at a moment, and why, without a call",
+        'voicebot route "ich will heiraten" --at 2026-12-24T11:00',
+    )
+    route.add_argument("text", nargs="?", help="what the caller says")
+    route.add_argument("--department", metavar="KEY", help="instead of a text: who is asked for")
+    route.add_argument("--service", metavar="KEY", help="instead of a text: what it is about")
+    route.add_argument("--at", help="when, such as 2026-12-24T11:00 (Europe/Berlin); default: now")
+    route.add_argument("--lang", help="language of the caller; default: the first of speech.languages")
+    route.add_argument("--json", action="store_true", help="one JSON object")
 
     transcribe = add("transcribe", "recognise speech in WAV files", "voicebot transcribe --json call.wav")
     transcribe.add_argument("file", nargs="+", type=Path)
@@ -135,6 +154,9 @@ def _parser() -> argparse.ArgumentParser:
     desk.add_argument("--host", default="127.0.0.1", help="our address; 0.0.0.0 for calls from other machines")
     desk.add_argument("--port", type=int, default=5070)
     desk.add_argument("--code", type=int, default=200, help="answer: 200, 486, 603, or 0 to ring for ever")
+    desk.add_argument(
+        "--press", choices=("", "1", "2"), default="1", help="key for a bot that asks: 1 takes the call, 2 does not"
+    )
 
     imports = add("import", "take a city's files into the database", "voicebot import data/borken")
     imports.add_argument("folder", type=Path)
@@ -142,7 +164,13 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("folder", type=Path)
 
     messages = add("messages", "list messages that callers left", "voicebot messages")
-    messages.add_argument("--done", type=int, metavar="ID", help="mark a message as dealt with")
+    messages.add_argument("--done", type=int, metavar="ID", help="mark a message as dealt with: it is deleted")
+    messages.add_argument("--json", action="store_true", help="one JSON object a message")
+
+    mail = add("mail", "deliver the mail that waits in the outbox, until stopped", "voicebot mail --list")
+    instead = mail.add_mutually_exclusive_group()
+    instead.add_argument("--list", action="store_true", help="only show what waits or failed")
+    instead.add_argument("--once", action="store_true", help="try what is due now, and end; status 1 if some failed")
 
     models = add(
         "models", "list and fetch models and voices, make speech ahead", "voicebot models fetch de_DE-thorsten-medium"

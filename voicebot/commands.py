@@ -7,6 +7,7 @@ import asyncio
 import sys
 import tempfile
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,14 +25,18 @@ from voicebot.prompts import PromptError
 from voicebot.settings import Settings, SettingsError
 from voicebot.speech.errors import ModelError, SpeechError
 from voicebot.speech.models import ModelStore, default_models_dir
+from voicebot.web.errors import WebError
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from voicebot.settings import Mail as MailSettings
     from voicebot.speech.engines import SpeechSettings
 
 INPUT_ERRORS: tuple[type[Exception], ...] = (
     *(SettingsError, PromptError, DataError, ScenarioError, JournalError, AudioError),
 )
-FAILURES: tuple[type[Exception], ...] = (StoreError, SpeechError, ModelError, EndpointError, TelephoneError)
+FAILURES: tuple[type[Exception], ...] = (StoreError, SpeechError, ModelError, EndpointError, TelephoneError, WebError)
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -50,6 +55,7 @@ def serve(options: argparse.Namespace) -> int:
 
 
 def line(options: argparse.Namespace) -> None:
+    from voicebot.ask import clock_at
     from voicebot.line import run_line
 
     current = settings.load(options.config)
@@ -58,8 +64,21 @@ def line(options: argparse.Namespace) -> None:
         if options.journal:
             console.print_json({"at": round(time.time(), 3), "call": call, "event": what, **details})
 
+    at = clock_at(options.at) if options.at else None
     with console.Bars() as bars:
-        asyncio.run(run_line(current, journal=journal, note=console.note, progress=bars))
+        asyncio.run(run_line(current, journal=journal, note=console.note, progress=bars, at=at))
+
+
+def web(options: argparse.Namespace) -> None:
+    from voicebot.web.run import print_links, print_wrong, run_web
+
+    current = settings.load(options.config)
+    if options.links or options.renew:
+        print_links(current, options.renew)
+    elif options.wrong:
+        print_wrong(current)
+    else:
+        asyncio.run(run_web(current, note=console.note))
 
 
 def speech(options: argparse.Namespace) -> None:
@@ -97,6 +116,12 @@ def ask(options: argparse.Namespace) -> None:
 
     lines = options.text or (line.strip() for line in sys.stdin)
     run_ask(settings.load(options.config), lines, options)
+
+
+def route(options: argparse.Namespace) -> None:
+    from voicebot.route import run_route
+
+    run_route(settings.load(options.config), options)
 
 
 def transcribe(options: argparse.Namespace) -> None:
@@ -158,7 +183,7 @@ async def _desk(options: argparse.Namespace) -> None:
     greeting = speak("Guten Tag, was kann ich für Sie tun?")
     stop = asyncio.Event()
     codecs = ("G722", "PCMA", "PCMU")
-    answering = Desk(tell, code=options.code, greeting=greeting)
+    answering = Desk(tell, code=options.code, greeting=greeting, press=options.press)
     endpoint = Endpoint(telephone(options.host, options.port, 22_000, user="desk", codecs=codecs), answering.take)
     async with signals(stop):
         await endpoint.start()
@@ -190,18 +215,55 @@ def export(options: argparse.Namespace) -> None:
 
 
 def messages(options: argparse.Namespace) -> None:
+    from voicebot.desk.lists import message_json, message_line
     from voicebot.desk.messages import mark_done, open_messages
 
     engine = open_database(settings.load(options.config).database_url)
     try:
         if options.done is not None:
             mark_done(engine, options.done)
+        now = datetime.now(UTC)
         for message in open_messages(engine):
-            when = message.created_at.astimezone().strftime("%d.%m.%Y %H:%M")
-            who = f"{message.name}, {message.number} (Anruf von {message.caller or 'unterdrückt'})"
-            print(f"{message.message_id}  {when}  {message.department}  {who}: {message.matter}")
+            if options.json:
+                console.print_json(message_json(message, now))
+            else:
+                print(message_line(message, now))
     finally:
         engine.dispose()
+
+
+def mail(options: argparse.Namespace) -> int:
+    from voicebot.desk import outbox
+    from voicebot.desk.lists import mail_line
+
+    current = settings.load(options.config)
+    if not current.mail.host and not options.list:
+        raise UsageError("mail.host is not set, so there is no mail server; see docs/settings.md")
+    engine = open_database(current.database_url)
+    try:
+        if options.list:
+            lines = [mail_line(mail) for mail in outbox.waiting(engine)]
+            print("\n".join(lines) or "Es wartet keine Mail.")
+            return 0
+        return asyncio.run(_mail(current.mail, engine, once=options.once))
+    finally:
+        engine.dispose()
+
+
+async def _mail(current: MailSettings, engine: Engine, *, once: bool) -> int:
+    from voicebot.desk.mail import deliver_due, run_mail, tls_context
+    from voicebot.line import signals
+
+    tls_context(current)  # a file that is missing is told now, not with the first mail
+    if once:
+        done = await deliver_due(current, engine)
+        trouble = f"; {done.unreachable}" if done.unreachable else ""
+        print(f"{done.sent} gesendet, {done.failed} gescheitert{trouble}")
+        return 1 if done.failed else 0
+    stop = asyncio.Event()
+    async with signals(stop):
+        await run_mail(current, engine, stop, console.note)
+    return 0
 
 
 def models(options: argparse.Namespace) -> None:

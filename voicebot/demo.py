@@ -22,6 +22,8 @@ from voicebot.speech.models import ModelStore
 VOICE = "de_DE-thorsten-medium"
 EXTENSION = "300"
 QUESTIONS = ("Was brauche ich für einen neuen Personalausweis?", "Ja, bitte verbinden.")
+OFFICE_HOURS = "2026-11-25T10:00"
+"""A Wednesday: the demo is played at any time, and outside of opening hours nobody would be rung."""
 LIMIT_S = 600.0
 """The whole demo, with model assembly on a slow machine."""
 
@@ -52,13 +54,19 @@ class _Script:
                     self.line("", f"verstanden: „{event['text']}“", event["recognition_s"])
                     what = f"{event['intent']} {event['service'] or ''} {event['aspect'] or ''}".strip()
                     self.line("", f"gedeutet: {what}", event["understanding_s"])
-                case "transfer":
+                case "transfer" if event["method"] == "blind":
                     self.line("Bot", f"REFER an {event['target']}")
+                case "transfer":
+                    self.line("Bot", f"ruft {event['target']} an")
+                case "desk_key":
+                    self.line("Desk", f"drückt die {event['digit']}")
+                case "joined":
+                    self.line("Bot", "REFER mit Replaces: Anrufer und Durchwahl sprechen miteinander")
                 case "transfer_progress":
                     self.line("", f"NOTIFY {event['code']} {event['reason']}")
                 case "transfer_outcome":
                     self.outcome = event["result"]
-                    self.line("", f"NOTIFY {event['code']} {event['reason']}: {event['result']}")
+                    self.line("", f"NOTIFY {event['code']}: {event['result']}")
 
     async def follow_desk(self, process: asyncio.subprocess.Process) -> None:
         async for event in events(process):
@@ -69,14 +77,16 @@ class _Script:
                     self.line("Desk", f"Durchwahl {event['extension']} klingelt")
                 case "talks":
                     self.desk_talked = True
-                    self.line("Desk", "nimmt ab: Gespräch verbunden")
+                    self.line("Desk", "nimmt ab und hört, worum es geht")
+                case "replaced":
+                    self.line("Desk", "spricht mit dem Anrufer")
 
     async def follow_caller(self, process: asyncio.subprocess.Process) -> None:
         async for event in events(process):
             match event["event"]:
                 case "dialled":
                     self._began = time.monotonic()
-                    self.line("Anrufer", f"wählt {event['uri']}")
+                    self.line("Anrufer", f"wählt {event['uri']}, als wäre es Mittwoch, zehn Uhr")
                 case "established":
                     self.line("", f"Verbindung steht, Codec {event['codec']}")
                 case "greeted":
@@ -137,7 +147,7 @@ async def _play(folder: Path, wav: Path, questions: tuple[str, ...]) -> int:
             return process
 
         speech = await start("speech", piped=False)
-        line = await start("line", "--journal")
+        line = await start("line", "--journal", "--at", OFFICE_HOURS)
         desk = await start("desk", "--port", str(desk_port))
         followers = [
             asyncio.create_task(script.follow_line(line)),

@@ -10,23 +10,34 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine
 
 from telephony import priority
+from telephony.audio import read_wav
 from telephony.endpoint import Endpoint
 from telephony.sipcall import SipCall
 from voicebot.ahead import Calls, speak_ahead
+from voicebot.briefing import spoken_ahead
+from voicebot.catalogue.calendar import Calendar
+from voicebot.catalogue.hours import TOWN_TIME
 from voicebot.catalogue.store import open_database
 from voicebot.desk.messages import Message, store_message
+from voicebot.desk.notes import Note
+from voicebot.desk.records import CallRecord, Writer
+from voicebot.handover import Phones, Records
 from voicebot.knowledge import Comprehension, city_or_sample, comprehend, embeddings_path
+from voicebot.phones import LinePhones
 from voicebot.prompts import Prompts
 from voicebot.repertoire import fixed, repertoire, transfers
 from voicebot.routing import Router
 from voicebot.session import Parts, Session
 from voicebot.settings import Settings
+from voicebot.share import share
 from voicebot.speech.client import SpeechClient
 from voicebot.speech.errors import SpeechUnavailable
 from voicebot.speech.language import decide_language
@@ -90,8 +101,11 @@ async def run_line(
     note: Callable[[str], None] = log.info,
     progress: Progress = silent,
     stop: asyncio.Event | None = None,
+    at: datetime | None = None,
 ) -> None:
     """Serve calls until SIGTERM, SIGINT or ``stop``.
+
+    :param at: the time that it is taken to be for the town's desks when the line starts; None: what it is
 
     Raises SettingsError, StoreError, PromptError, SpeechError or EndpointError, each with one clear message.
     """
@@ -100,12 +114,17 @@ async def run_line(
     stop = stop or asyncio.Event()
     async with signals(stop):
         engine = await asyncio.to_thread(open_database, settings.database_url)
+        writer = Writer(engine)
         try:
-            parts = await prepare(settings, engine, note=note, progress=progress)
+            endpoint = Endpoint(
+                settings.sip.endpoint(settings.callers), lambda call: line.take(call), _registration(settings, note)
+            )
+            phones = LinePhones(endpoint.dial, lambda: endpoint.free_legs, settings.transfer.legs_per_hour)
+            parts = await prepare(settings, engine, phones, partial(CallRecord, writer), note=note, progress=progress)
+            parts = replace(parts, clock=town_clock(at))
             if not priority.real_time():
                 log.debug("real-time scheduling is not allowed: media may be late while the machine is busy")
             line = Line(parts, journal)
-            endpoint = Endpoint(settings.sip.endpoint(), line.take, _registration(settings, note))
             await endpoint.start()
             note(f"the line is open: {describe(settings)}")
             journal("", "open", {})
@@ -117,13 +136,21 @@ async def run_line(
                 await endpoint.stop()
                 await line.finish()
         finally:
+            await writer.close()
             engine.dispose()
 
 
 async def prepare(
-    settings: Settings, engine: Engine, *, note: Callable[[str], None] = log.info, progress: Progress = silent
+    settings: Settings,
+    engine: Engine,
+    phones: Phones,
+    record: Callable[[Note], Records],
+    *,
+    note: Callable[[str], None] = log.info,
+    progress: Progress = silent,
 ) -> Parts:
     """Everything that calls need, ready: data, prompts, speech, understanding."""
+    music = await asyncio.to_thread(read_wav, settings.transfer.music or share("prompts") / "hold.wav")
     prompts = Prompts.load(settings.speech.languages, settings.data.prompts_dir)
     city = await asyncio.to_thread(city_or_sample, engine, note)
     speech = SpeechClient(settings.speech_uri)
@@ -134,27 +161,42 @@ async def prepare(
         city, speech.embed if embeds else None, embeddings_path(settings.speech.models_dir), progress
     )
     await _warm_up(comprehension, settings)
+    Calendar.of(city)  # reads names of public holidays from disk, which should not be in the middle of a call
     voice = Voice(speech)
     first, *others = settings.speech.languages
     greeting = [(prompts.say("other_language", language), language) for language in others]
     await voice.prepare(fixed(prompts, city, [first]) + greeting, progress)
     vad = load_session()
+    router = Router(city, prompts, settings.data.speak_samples, settings.transfer.rules())
     return Parts(
         settings=settings,
-        router=Router(city, prompts, settings.data.speak_samples),
+        router=router,
         comprehension=comprehension,
         recognition=speech,
         voice=voice,
-        keep=lambda message: _keep(engine, message),
+        keep=partial(_keep, engine, settings, router.calendar),
         activity=lambda: VoiceActivity(vad),
+        phones=phones,
+        record=record,
+        music=music,
     )
+
+
+def town_clock(at: datetime | None) -> Callable[[], datetime]:
+    """The time in town; one that begins with ``at`` now, to try out what is done at another time."""
+    if at is None:
+        return lambda: datetime.now(TOWN_TIME)
+    ahead = at - datetime.now(TOWN_TIME)
+    return lambda: datetime.now(TOWN_TIME) + ahead
 
 
 async def _speak_ahead(parts: Parts, calls: Calls, note: Callable[[str], None]) -> None:
     """While no call is up: what must be there even without a speech process, then all that the data can say."""
     router, speech = parts.router, SpeechClient(parts.settings.speech_uri)
     try:
-        for text, language in fixed(router.prompts, router.city, router.prompts.languages) + transfers(router):
+        for text, language in (
+            fixed(router.prompts, router.city, router.prompts.languages) + transfers(router) + spoken_ahead(router)
+        ):
             await calls.apart_from(partial(speech.prepare, text, language))
             await calls.apart_from(partial(parts.voice.prepare, [(text, language)]))
     except SpeechUnavailable as error:
@@ -196,12 +238,8 @@ async def _warm_up(comprehension: Comprehension, settings: Settings) -> None:
     gc.freeze()
 
 
-def _keep(engine: Engine, message: Message) -> None:
-    try:
-        store_message(engine, message)
-    except Exception:
-        # Last resort: whoever reads the log can still call back.
-        log.exception("a message could not be stored: %s", message)
+def _keep(engine: Engine, settings: Settings, calendar: Calendar, message: Message) -> str:
+    return store_message(engine, message, calendar, mailed=bool(settings.mail.host)).reference
 
 
 def _registration(settings: Settings, note: Callable[[str], None]) -> Callable[[int, str], None]:

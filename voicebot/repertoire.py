@@ -6,9 +6,11 @@ Plain functions over city and prompts. What a caller's own words or a choice of 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
 
 from voicebot.catalogue.advice import Advice, in_language
-from voicebot.catalogue.city import ASPECTS, City
+from voicebot.catalogue.city import ASPECTS, City, Department
+from voicebot.catalogue.hours import TOWN_TIME, spoken_clock, spoken_opening
 from voicebot.prompts import Prompts
 from voicebot.routing import Router
 from voicebot.understanding.result import Intent, Understanding
@@ -16,6 +18,7 @@ from voicebot.understanding.result import Intent, Understanding
 Text = tuple[str, str]
 """What is said, and its language."""
 
+_ANY_MONDAY = date(2026, 11, 23)
 _CHOICES = ("first", "second", "third")
 
 
@@ -60,9 +63,22 @@ def _answers(router: Router, language: str) -> Iterator[str]:
             yield from router.decide(asked).reply
     for key, department in router.city.departments.items():
         asked = Understanding("", language, Intent.DEPARTMENT, 1.0, department=key, aspect="hours")
-        yield from router.decide(asked).reply
+        reply = router.decide(asked).reply
+        yield from reply
         if department.kind == "extern":
             yield from router.external(department, language)
+        elif reply:
+            yield from _openings(router, department, language)
+
+
+def _openings(router: Router, department: Department, language: str) -> Iterator[str]:
+    """When a department closes and opens again; days off and dates are for the calendar, and not made ahead."""
+    for span in department.hours:
+        yield router.prompts.say("open_now", language, closing=spoken_clock(span.closes, language))
+        opens = datetime.combine(_ANY_MONDAY + timedelta(days=span.weekday), span.opens, TOWN_TIME)
+        for ahead in (0, 1, 2):
+            opening = spoken_opening(opens, opens - timedelta(days=ahead), language)
+            yield router.prompts.say("opens_again", language, opening=opening)
 
 
 def _topics(router: Router, language: str) -> Iterator[str]:

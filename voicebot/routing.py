@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from voicebot.catalogue.advice import Advice
+from voicebot.catalogue.calendar import Calendar
 from voicebot.catalogue.city import SAMPLE, City, Department, Service
-from voicebot.catalogue.hours import spoken_hours
+from voicebot.catalogue.hours import spoken_clock, spoken_hours, spoken_opening, spoken_reason, town_day
 from voicebot.catalogue.spoken import sentences
 from voicebot.prompts import Prompts
+from voicebot.switching import Plan, Rules, plan
 from voicebot.understanding.result import Intent, Understanding
 
 
@@ -69,6 +73,7 @@ _ACTIONS = {
     Intent.SLOWER: Action.REPEAT,
     Intent.SIMPLER: Action.REPEAT,
     Intent.BACK: Action.BACK,
+    Intent.STOP: Action.BACK,
     Intent.OVERVIEW: Action.OVERVIEW,
     Intent.CONSULT: Action.CONSULT,
     Intent.CALLBACK: Action.CALLBACK,
@@ -85,29 +90,55 @@ class Router:
     city: City
     prompts: Prompts
     speak_samples: bool = False
+    rules: Rules = field(default_factory=Rules)
 
-    def decide(self, heard: Understanding) -> Decision:
-        """What follows from one utterance, by itself."""
+    def decide(self, heard: Understanding, at: datetime | None = None) -> Decision:
+        """What follows from one utterance, by itself.
+
+        :param at: with hours, what is special at this moment is said; None: only what holds in any week
+        """
         if heard.intent is Intent.SERVICE and heard.service is not None:
             if self.choices(heard):
                 department = self.city.department_of(heard.service)
                 return Decision(Action.CLARIFY, (), department, heard.service, heard.aspect)
-            return self._service(self.city.services[heard.service], heard.aspect, heard.language)
+            return self._service(self.city.services[heard.service], heard.aspect, heard.language, at)
         if heard.intent is Intent.DEPARTMENT and heard.department is not None:
             department = self.city.departments[heard.department]
             if heard.aspect == "hours":
-                return self._hours(department, heard)
+                return self._hours(department, heard, at)
             if department.kind == "extern":
                 reply = self.external(department, heard.language)
                 return Decision(Action.EXTERNAL, reply, department, heard.service, heard.aspect)
             return Decision(Action.TRANSFER, (), department, heard.service, heard.aspect)
         if heard.intent in (Intent.HUMAN, Intent.CONNECT):
             return Decision(Action.TRANSFER, department=self.switchboard)
-        return Decision(_ACTIONS.get(heard.intent, Action.NOMATCH), service=heard.service)
+        return Decision(_ACTIONS.get(heard.intent, Action.NOMATCH), service=heard.service, aspect=heard.aspect)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        return Calendar.of(self.city)
 
     @property
     def switchboard(self) -> Department:
         return self.city.departments[self.city.switchboard]
+
+    def plan(self, department: Department, service: str | None, at: datetime, language: str) -> Plan:
+        """Who is rung for a department, or a service of it, at that time."""
+        return plan(self.city, self.calendar, department, service, at=at, language=language, rules=self.rules)
+
+    def appointment(self, service: str | None, language: str) -> Decision | None:
+        """How to get an appointment for a service, or None where nothing with a source is known."""
+        if service is None or service not in self.city.services:
+            return None
+        text, sample = self._spoken_fact(self.city.services[service], "appointment", language)
+        if text is None or self.city.services[service].fact("appointment", language) is None:
+            return None
+        return Decision(Action.ANSWER, (text,), self.city.department_of(service), service, "appointment", sample)
+
+    @property
+    def reports(self) -> tuple[str, ...]:
+        """The services that take reports of damage or complaints."""
+        return tuple(key for key, service in self.city.services.items() if service.reports)
 
     def transferable(self, department: Department | None) -> Department:
         """The department if it is the town's own, else the switchboard."""
@@ -154,7 +185,7 @@ class Router:
         spoken = [" ".join(words) for text in given.reply for words in sentences(text)]
         return replace(given, reply=(spoken[0],)) if len(spoken) > 1 else None
 
-    def _service(self, service: Service, aspect: str | None, language: str) -> Decision:
+    def _service(self, service: Service, aspect: str | None, language: str, at: datetime | None) -> Decision:
         department = self.city.department_of(service.key)
         if department.kind == "extern":
             text, sample = self._spoken_fact(service, aspect, language)
@@ -164,16 +195,14 @@ class Router:
             return Decision(Action.EXTERNAL, reply, department, service.key, aspect, sample)
         text, sample = self._spoken_fact(service, aspect, language)
         if text is None and aspect == "hours":
-            hours = self._spoken_hours(department, language)
-            if hours is not None:
-                return Decision(Action.ANSWER, (hours[0],), department, service.key, aspect, hours[1])
+            hours, sample = self._spoken_hours(department, language, at)
+            return Decision(Action.ANSWER, hours, department, service.key, aspect, sample)
         if text is None:
             return Decision(Action.ANSWER, (), department, service.key, aspect)
         return Decision(Action.ANSWER, (text,), department, service.key, aspect, sample)
 
-    def _hours(self, department: Department, heard: Understanding) -> Decision:
-        hours = self._spoken_hours(department, heard.language)
-        reply, sample = ((hours[0],), hours[1]) if hours else ((), False)
+    def _hours(self, department: Department, heard: Understanding, at: datetime | None) -> Decision:
+        reply, sample = self._spoken_hours(department, heard.language, at)
         return Decision(Action.ANSWER, reply, department, heard.service, "hours", sample)
 
     def _spoken_fact(self, service: Service, aspect: str | None, language: str) -> tuple[str | None, bool]:
@@ -183,12 +212,36 @@ class Router:
             return None, False
         return fact.text, fact.is_sample
 
-    def _spoken_hours(self, department: Department, language: str) -> tuple[str, bool] | None:
+    def _spoken_hours(self, department: Department, language: str, at: datetime | None) -> tuple[tuple[str, ...], bool]:
+        """The week of a department and what is special now, and whether it is sample data; nothing where not known."""
         sample = any(span.source == SAMPLE for span in department.hours)
         if not department.hours or (sample and not self.speak_samples):
-            return None
+            return (), False
         hours = spoken_hours(department.hours, language)
-        return self.prompts.say("hours", language, department=department.name(language), hours=hours), sample
+        week = self.prompts.say("hours", language, department=department.name(language), hours=hours)
+        now, sample_now = self._spoken_now(department, language, at) if at else ((), False)
+        return (week, *now), sample or sample_now
+
+    def _spoken_now(self, department: Department, language: str, at: datetime) -> tuple[tuple[str, ...], bool]:
+        """ "Gerade ist geöffnet, bis 16 Uhr", or why not, and when again; and whether sample data say so."""
+        closes = self.calendar.closes(department, at)
+        opens = self.calendar.next_opening(department, at)
+        sample = self.calendar.rests_on(SAMPLE, department, at, opens or at)
+        if sample and not self.speak_samples:
+            return (), False
+        if closes:
+            closing = spoken_clock(closes.time(), language)
+            return (self.prompts.say("open_now", language, closing=closing),), sample
+        is_day_off = not self.calendar.spans_on(department, town_day(at))
+        if reason := self.calendar.why_closed(department, at, language):
+            prompt = "closed_today_because" if is_day_off else "closed_now_because"
+            said = self.prompts.say(prompt, language, reason=spoken_reason(reason, language))
+        else:
+            said = self.prompts.say("closed_today" if is_day_off else "closed_now", language)
+        if opens is None:
+            return (said,), sample
+        opening = spoken_opening(opens, at, language)
+        return (said, self.prompts.say("opens_again", language, opening=opening)), sample
 
     def external(self, department: Department, language: str) -> tuple[str, ...]:
         """Who is responsible instead of the town, and their number."""

@@ -1,4 +1,4 @@
-"""``voicebot serve``: one speech process and one line process, watched."""
+"""``voicebot serve``: speech, line, web and, where there is some, mail process, watched."""
 
 from __future__ import annotations
 
@@ -10,17 +10,24 @@ from voicebot.processes import keep_running
 from voicebot.settings import Settings
 
 
+def wanted(settings: Settings, arguments: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
+    """The processes to run, in the order of their start: name and command."""
+    names = [*([] if settings.speech.uri else ["speech"]), "line"]
+    names += [name for name, is_wanted in (("web", settings.web.port), ("mail", settings.mail.host)) if is_wanted]
+    return [(name, (name, *arguments)) for name in names]
+
+
 async def run_serve(settings: Settings, arguments: tuple[str, ...]) -> int:
     """Keep everything running until SIGTERM or SIGINT; the exit status.
 
-    With ``speech.uri`` set, speech runs elsewhere and only the line is started.
+    With ``speech.uri`` set, speech runs elsewhere and is not started; with ``web.port`` 0 there are no pages, and
+    without ``mail.host`` there is no mail.
     """
-    wanted = [("line", ("line", *arguments))]
-    if not settings.speech.uri:
-        wanted.insert(0, ("speech", ("speech", *arguments)))
     stop = asyncio.Event()
     async with signals(stop):
-        keepers = [asyncio.create_task(keep_running(name, command, note)) for name, command in wanted]
+        keepers = [
+            asyncio.create_task(keep_running(name, command, note)) for name, command in wanted(settings, arguments)
+        ]
         stopped = asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait([stopped, *keepers], return_when=asyncio.FIRST_COMPLETED)
         for task in (stopped, *keepers):

@@ -29,10 +29,13 @@ from telephony.events import (
     TransferResult,
 )
 from voicebot import dialogue as dialogues
+from voicebot.briefing import brief, note_of
 from voicebot.catalogue.hours import TOWN_TIME
 from voicebot.desk.messages import Message
-from voicebot.dialogue import Dialogue, Do, HangUp, Input, Kind, LeaveMessage, Say, State, Transfer
+from voicebot.desk.notes import Note
+from voicebot.dialogue import CallOff, Dialogue, Do, HangUp, Input, Kind, LeaveMessage, Say, State, Transfer
 from voicebot.endpointing import PATIENCE, patience_ms
+from voicebot.handover import Handover, Phase, Phones, Records
 from voicebot.hearing import Comprehension, Heard, Recognition, hear
 from voicebot.listener import Activity, Began, Deaf, Dismissed, Listener, Uttered
 from voicebot.routing import Router
@@ -47,6 +50,9 @@ log = logging.getLogger(__name__)
 KEY_PAUSE_FRAMES = 4 * FRAMES_A_SECOND
 """Pause after which typed digits count as complete without ``#``."""
 
+STILL_TRYING_FRAMES = 15 * FRAMES_A_SECOND
+"""How long a caller waits with music before being told that it goes on."""
+
 Journal = Callable[[str, dict[str, Any]], None]
 """Told what happens on a call, with the seconds it took; what it keeps is its own business."""
 
@@ -60,9 +66,14 @@ class Parts:
     comprehension: Comprehension
     recognition: Recognition
     voice: Voice
-    keep: Callable[[Message], None]
-    """Store a message; called in a thread."""
+    keep: Callable[[Message], str]
+    """Store a message and give the number of a report, else nothing; called in a thread, and may raise."""
     activity: Callable[[], Activity]
+    phones: Phones
+    record: Callable[[Note], Records]
+    """Begin to keep what a desk is told of a call, and what comes of it."""
+    music: bytes = b""
+    """16 kHz PCM that is played to who waits for a desk, from the start again when it is over; empty: silence."""
     clock: Callable[[], datetime] = lambda: datetime.now(TOWN_TIME)
     """What time it is for the town's desks."""
 
@@ -73,12 +84,23 @@ class Session:
         self._parts = parts
         self._settings = parts.settings
         self._tell = journal or (lambda _what, _details: None)
-        self._dialogue = Dialogue(parts.router, parts.settings.speech.languages[0], call.remote, clock=parts.clock)
+        self._dialogue = Dialogue(
+            parts.router,
+            parts.settings.speech.languages[0],
+            call.remote,
+            area_code=parts.settings.sip.area_code,
+            clock=parts.clock,
+        )
         self._speaker = Speaker(call, parts.voice)
         self._patience = PATIENCE.scaled(parts.settings.dialogue.end_of_turn_ms)
         self._listener = Listener(parts.activity(), self._understand, self._patience_ms, self._patience.unfinished)
         self._after: deque[Do] = deque()
         """What follows once everything has been said."""
+        self._handover: Handover | None = None
+        """The attempt to find somebody for the caller, and the task that it runs in."""
+        self._handing: asyncio.Task[TransferOutcome] | None = None
+        self._waited_frames = 0
+        """How long the caller has been waiting for a desk since something was said to them."""
         self._decided_at = 0.0
         """When the reply that is not audible yet was decided on, monotonic seconds; 0 if there is none."""
         self._spoken_frames = 0
@@ -93,6 +115,8 @@ class Session:
         self._held = False
         self._established = False
         self._background: set[asyncio.Task[None]] = set()
+        self._storing = asyncio.Lock()
+        """Whoever came first gets it first, so that a correction is stored after what it corrects."""
 
     async def run(self) -> None:
         """Hold the conversation until one side hangs up. Never leaves the call open.
@@ -108,6 +132,7 @@ class Session:
         finally:
             self._speaker.stop()
             self._listener.drop()
+            await self._end_handover()
             await self._call.hang_up()
             if self._background:
                 await asyncio.wait(self._background)
@@ -124,8 +149,12 @@ class Session:
     async def _give_up(self) -> None:
         """The conversation is broken: hand the caller to a person, without a word more."""
         self._speaker.stop()
+        await self._end_handover()
         self._tell("gave_up", {})
-        await self._carry_out(Transfer(self._parts.router.switchboard))
+        await self._call.transfer(
+            f"sip:{self._parts.router.switchboard.extension}@{self._desks_host}",
+            timeout=self._settings.transfer.timeout_s,
+        )
         while True:
             match await self._call.next_event():
                 case TransferOutcome() | CallEnded():
@@ -148,16 +177,25 @@ class Session:
                 self._held = held
                 self._listener.drop()
                 self._go_on()
+            case TransferProgress() | TransferOutcome() if self._handover is not None:
+                self._handover.take(event)
             case TransferProgress(code, reason):
                 self._tell("transfer_progress", {"code": code, "reason": reason})
             case TransferOutcome():
+                # After the dialogue has gone on: a desk that was given up has answered late.
+                self._tell("transfer_outcome", {"result": event.result, "code": event.code, "reason": event.reason})
                 self._transfer_ended(event)
 
     async def _tick(self, frame: Frame) -> None:
         if not self._established:
             return  # the 200 is not acknowledged yet, and nobody listens
         self._frames += 1
+        if self._handover is not None:
+            self._handover.tick()
+            self._look_after_handover()
         too_long = self._frames == self._settings.dialogue.longest_call_s * FRAMES_A_SECOND
+        if self._joined:
+            return  # caller and desk talk: nothing that is said is meant for the bot
         if self._held:
             if too_long:
                 await self._call.hang_up()
@@ -176,6 +214,7 @@ class Session:
         if not self._speaker.speaking and self._after:
             await self._carry_out(self._after.popleft())
         self._count_silence()
+        self._keep_company()
         if too_long:
             self._step(Input(Kind.TOO_LONG))
 
@@ -196,12 +235,12 @@ class Session:
 
     def _barge_in(self) -> None:
         """Fall silent at once; whether for good is decided by what is heard."""
-        if self._speaker.speaking and not self._speaker.protected and not self._after_is_final():
+        if self._speaker.speaking and not self._speaker.protected and not self._is_leaving():
             self._speaker.pause()
 
-    def _after_is_final(self) -> bool:
+    def _is_leaving(self) -> bool:
         """Whether the bot is on its way out: an announcement or a goodbye is said to its end."""
-        return any(isinstance(action, Transfer | HangUp) for action in self._after)
+        return self._handover is not None or any(isinstance(action, HangUp) for action in self._after)
 
     async def _understand(self, pcm: bytes, spoken_s: float) -> Heard:
         dialogue = self._dialogue
@@ -304,15 +343,22 @@ class Session:
         if self._speaker.speaking:
             self._speaker.stop()
         says = [action for action in actions if isinstance(action, Say)]
-        self._after = deque(action for action in actions if isinstance(action, Transfer | HangUp))
-        for action in actions:
-            if isinstance(action, LeaveMessage):
-                self._keep(action)
+        self._after = deque(action for action in actions if isinstance(action, HangUp))
+        if self._dialogue.state is not State.TRANSFERRING:
+            self._call_off()
         if says:
             self._tell("says", {"text": " ".join(say.text for say in says), "state": self._dialogue.state})
             self._speaker.say(says)
             self._decided_at = time.monotonic()
             self._spoken_frames = 0
+        for action in actions:
+            match action:
+                case LeaveMessage():
+                    self._keep(action)
+                case Transfer():
+                    self._hand_over(action)
+                case CallOff() if self._call_off():
+                    self._step(Input(Kind.CALLED_OFF))
 
     def _note_speech(self) -> None:
         """Tell when a reply begins, and see that it comes to an end."""
@@ -326,22 +372,79 @@ class Session:
             self._speaker.shorten()
 
     async def _carry_out(self, action: Do) -> None:
-        if isinstance(action, Transfer):
-            target = self._target(action)
-            told = {"department": action.department.key, "target": target, "note": action.note}
-            self._tell("transfer", told)
-            self._listener.drop()
-            await self._call.transfer(target, timeout=self._settings.transfer.timeout_s)
-        elif isinstance(action, HangUp):
+        if isinstance(action, HangUp):
             await self._call.hang_up()
 
-    def _target(self, transfer: Transfer) -> str:
-        """Only extensions of the city's own table are ever dialled."""
-        host = self._settings.transfer.host or self._call.peer
-        return f"sip:{transfer.department.extension}@{host}"
+    # Passing the call on.
+
+    @property
+    def _desks_host(self) -> str:
+        """Where extensions are: only those of the town's own table are ever dialled."""
+        return self._settings.transfer.host or self._call.peer
+
+    @property
+    def _joined(self) -> bool:
+        return self._handover is not None and self._handover.phase is Phase.JOINED
+
+    def _hand_over(self, transfer: Transfer) -> None:
+        """Begin to look for somebody: desks are rung while the announcement is spoken, a REFER comes after it."""
+        self._listener.drop()
+        if self._handing is not None:
+            self._handing.cancel()
+            self._hold_task(self._handing)
+        note = note_of(self._call, transfer, self._dialogue.language)
+        self._handover = Handover(
+            self._call,
+            transfer.plan,
+            brief(note, transfer, self._parts.router, self._settings),
+            host=self._desks_host,
+            phones=self._parts.phones,
+            voice=self._parts.voice,
+            is_quiet=lambda: not self._speaker.speaking,
+            timeout_s=self._settings.transfer.timeout_s,
+            tell=self._tell,
+            records=self._parts.record(note),
+        )
+        self._waited_frames = 0
+        self._handing = asyncio.create_task(self._handover.run())
+
+    def _look_after_handover(self) -> None:
+        """Go on with the conversation where nobody took the call, and leave where somebody did."""
+        if self._handing is None or not self._handing.done():
+            return
+        outcome = self._handing.result()
+        self._handover = self._handing = None
+        self._speaker.play_music(b"")
+        self._transfer_ended(outcome)
+
+    def _keep_company(self) -> None:
+        """Music for who waits for a desk, and a word now and then."""
+        waits = self._handover is not None and self._handover.phase is Phase.RINGING
+        self._speaker.play_music(self._parts.music if waits else b"")
+        self._waited_frames = self._waited_frames + 1 if waits and not self._speaker.speaking else 0
+        if self._waited_frames >= STILL_TRYING_FRAMES:
+            self._waited_frames = 0
+            self._step(Input(Kind.STILL_TRYING))
+
+    def _call_off(self) -> bool:
+        """End the attempt under way; whether there was one that could be ended."""
+        if self._handover is None or self._handing is None or not self._handover.can_be_called_off:
+            return False
+        self._handover.called_off = True
+        handing, self._handing, self._handover = self._handing, None, None
+        self._speaker.play_music(b"")
+        handing.cancel()
+        self._hold_task(handing)
+        self._tell("called_off", {})
+        return True
+
+    async def _end_handover(self) -> None:
+        if self._handing is not None:
+            self._handing.cancel()
+            await asyncio.wait([self._handing])
+        self._handover = self._handing = None
 
     def _transfer_ended(self, outcome: TransferOutcome) -> None:
-        self._tell("transfer_outcome", {"result": outcome.result, "code": outcome.code, "reason": outcome.reason})
         kind = Kind.TRANSFERRED if outcome.result is TransferResult.CONNECTED else Kind.NOT_TRANSFERRED
         self._step(Input(kind, result=outcome.result))
 
@@ -355,11 +458,32 @@ class Session:
             matter=left.matter,
             department=left.department,
             language=left.language,
+            kind=left.kind,
+            preferred_time=left.preferred_time,
+            place=left.place,
+            since=left.since,
+            complete=left.complete,
         )
-        self._tell("message", {"department": left.department})
-        task = asyncio.create_task(asyncio.to_thread(self._parts.keep, message))
+        self._tell("message", {"department": left.department, "kind": left.kind, "complete": left.complete})
+        self._hold_task(asyncio.create_task(self._store(message)))
+
+    def _hold_task(self, task: asyncio.Task[Any]) -> None:
+        """Keep a task until it is done; the call is not over before."""
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+    async def _store(self, message: Message) -> None:
+        """Store a message after those before it, which it replaces; the dialogue learns what became of the last."""
+        kept = Input(Kind.NOT_KEPT)
+        async with self._storing:
+            try:
+                reference = await asyncio.to_thread(self._parts.keep, message)
+                kept = Input(Kind.KEPT, digits=reference)
+            except Exception:
+                # Last resort: whoever reads the log can still call back.
+                log.exception("a message could not be stored: %s", message)
+        if message.complete and self._dialogue.state is State.KEEPING:
+            self._input(kept)
 
     def _speech_failed(self) -> None:
         self._speaker.stop()

@@ -7,16 +7,21 @@ Unknown and wrong keys are refused with the key's name.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from telephony.settings import MAX_CALLS, SipSettings
+from voicebot.switching import Method, Rules
 
 PREFIX = "VOICEBOT_"
-SECRETS = (("sip", "password"),)
+_CALLERS = {Method.BLIND: MAX_CALLS, Method.ATTENDED: MAX_CALLS - 1, Method.BRIDGE: MAX_CALLS // 2}
+SECRETS = (("sip", "password"), ("mail", "password"))
+ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+")
+"""What can be an e-mail address and is nothing more, as a header takes it."""
 
 
 class SettingsError(Exception):
@@ -44,11 +49,19 @@ class Sip(_Section):
     password: str = Field("", description="digest password; environment only")
     register_expires: int = Field(300, ge=30, description="seconds a registration holds")
     register_retry: int = Field(20, ge=1, description="seconds between attempts")
-    callers_per_process: int = Field(MAX_CALLS, ge=1, le=MAX_CALLS, description="calls at once; then 486")
+    callers_per_process: int = Field(
+        0, ge=0, le=MAX_CALLS, description="calls at once, then 486; 0: as many as leave room for transfers"
+    )
     rtp_port: int = Field(10_000, ge=1024, le=65_300, description="first of 200 UDP ports for media")
+    area_code: str = Field(
+        "", pattern=r"^(0[1-9]\d{1,4})?$", description="the town's area code, for numbers that callers say without one"
+    )
 
-    def endpoint(self) -> SipSettings:
-        """As the telephony package wants it."""
+    def endpoint(self, callers: int) -> SipSettings:
+        """As the telephony package wants it.
+
+        :param callers: of the process at a time, see :attr:`Settings.callers`
+        """
         return SipSettings(
             host=self.host,
             public_address=self.public_address,
@@ -66,7 +79,7 @@ class Sip(_Section):
             password=self.password,
             register_expires=self.register_expires,
             register_retry=self.register_retry,
-            callers=self.callers_per_process,
+            callers=callers,
             rtp_port=self.rtp_port,
         )
 
@@ -87,6 +100,7 @@ class Data(_Section):
     state_dir: Path | None = Field(None, description="where the database and sockets are kept")
     prompts_dir: Path | None = Field(None, description="folder of prompts of your own; empty: those of the release")
     speak_samples: bool = Field(False, description="whether facts marked `sample` are spoken")
+    keep_transcripts: bool = Field(False, description="whether a note to a desk holds what was said word for word")
 
 
 class Dialogue(_Section):
@@ -105,6 +119,52 @@ class Dialogue(_Section):
 class Transfer(_Section):
     host: str = Field("", description="host[:port] of the extensions; empty: the caller's PBX")
     timeout_s: float = Field(25.0, ge=3, le=120, description="how long a desk may ring unheard of")
+    method: Literal["blind", "attended", "bridge"] = Field("attended", description="how a call is passed on")
+    ring_s: int = Field(20, ge=5, le=120, description="seconds a desk rings before the next one does")
+    external_numbers: bool = Field(False, description="whether numbers outside of the PBX are dialled")
+    legs_per_hour: int = Field(120, ge=1, description="calls and transfers to desks an hour, a line process")
+    music: Path | None = Field(None, description="WAV file for who waits for a desk; none: the one of the release")
+
+    def rules(self) -> Rules:
+        """What holds where the routing table says nothing."""
+        return Rules(Method(self.method), self.ring_s, self.external_numbers)
+
+
+class Web(_Section):
+    host: str = Field("127.0.0.1", description="address of the staff's pages")
+    port: int = Field(8080, ge=0, le=65535, description="their TCP port, 0: no pages")
+    base_url: str = Field("", description="their public address; empty: http://host:port")
+    keep_notes_days: int = Field(14, ge=1, description="days after which notes to desks are deleted")
+
+
+class Mail(_Section):
+    host: str = Field("", description="mail server that takes our mail; empty: no mail, messages are only listed")
+    port: int = Field(587, ge=1, le=65535, description="its port")
+    username: str = Field("", description="user name there; empty: no authentication")
+    password: str = Field("", description="password there; environment only")
+    security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="encryption; the mail server's certificate is verified"
+    )
+    tls_ca: Path | None = Field(None, description="PEM file of CAs to verify the mail server by")
+    sender: str = Field("", validate_default=True, description="our own address, as From")
+    escalate_to: str = Field("", description="whom to tell of what is overdue; empty: nobody")
+    timeout_s: float = Field(20.0, ge=1, le=60, description="how long the mail server may take for an answer")
+
+    @field_validator("security")
+    @classmethod
+    def _no_password_in_the_clear(cls, security: str, info: ValidationInfo) -> str:
+        if security == "none" and info.data.get("username"):
+            raise ValueError("a password needs encryption: set it to starttls or tls, or leave mail.username empty")
+        return security
+
+    @field_validator("sender", "escalate_to")
+    @classmethod
+    def _is_address(cls, address: str, info: ValidationInfo) -> str:
+        if address and not ADDRESS.fullmatch(address):
+            raise ValueError("write it as an e-mail address, such as telefon@stadt.example")
+        if not address and info.field_name == "sender" and info.data.get("host"):
+            raise ValueError("mail.host is set, so an address of our own is needed, such as telefon@stadt.example")
+        return address
 
 
 class Settings(_Section):
@@ -113,6 +173,16 @@ class Settings(_Section):
     data: Data = Data()
     dialogue: Dialogue = Dialogue()
     transfer: Transfer = Transfer()
+    web: Web = Web()
+    mail: Mail = Mail()
+
+    @property
+    def callers(self) -> int:
+        """Calls a line process takes at a time: what ``sip.callers_per_process`` says, or what leaves room.
+
+        A desk that is asked first is a leg among the process's four; a bridge keeps it for as long as they talk.
+        """
+        return self.sip.callers_per_process or _CALLERS[Method(self.transfer.method)]
 
     @property
     def state_dir(self) -> Path:
@@ -124,6 +194,12 @@ class Settings(_Section):
     @property
     def database_url(self) -> str:
         return self.data.database or f"sqlite:///{self.state_dir / 'voicebot.sqlite'}"
+
+    @property
+    def web_url(self) -> str:
+        """Address of the staff's pages, without a slash at its end."""
+        host = f"[{self.web.host}]" if ":" in self.web.host else self.web.host
+        return self.web.base_url.rstrip("/") or f"http://{host}:{self.web.port}"
 
     @property
     def speech_uri(self) -> str:

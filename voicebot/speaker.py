@@ -23,6 +23,8 @@ _PAUSE = SILENCE * (8 * FRAMES_A_SECOND // 10)
 """After a sentence that is said slowly."""
 _WORD_BACK = 600 // FRAME_MS
 """How far back the beginning of a word is looked for: longer than most words take to say."""
+_MUSIC_BYTES = 2 * FRAME_BYTES
+"""Handed on at a time: a word comes at once, and a tick may be late."""
 _QUIETEST = 3
 """Frames that a gap between words takes at least; the loudness of as many is looked at together."""
 _HEARD = 0.8
@@ -56,12 +58,16 @@ class Speaker:
         self._paused_at: int | None = None
         """Frames of the current utterance that were heard when it was paused; None while it is not."""
         self._producer: asyncio.Task[None] | None = None
+        self._music = b""
+        self._music_at = 0
         self.failed = False
         """Whether something could not be spoken; stays set until the next :meth:`say`."""
 
     def say(self, texts: Sequence[Say]) -> None:
         """Say these after what is being said; what was paused is forgotten."""
         self._forget_pause()
+        if self._music and self._current is None:
+            self._call.stop()
         self.failed = False
         new = [_Utterance(say) for say in texts]
         self._waiting.extend(new)
@@ -100,6 +106,14 @@ class Speaker:
             self._current.parts.appendleft(rest)
         self._paused_at = None
 
+    def play_music(self, pcm: bytes) -> None:
+        """What is heard while nothing is said, over and over; nothing if it is empty."""
+        if pcm is self._music:
+            return
+        if self._music and not self.speaking:
+            self._call.stop()
+        self._music, self._music_at = pcm, 0
+
     def shorten(self) -> None:
         """Leave out what is still to be said but for the last utterance, which asks what comes next."""
         while len(self._waiting) > 1:
@@ -124,6 +138,9 @@ class Speaker:
         """Every 20 ms: hand on what is ready, and go to the next utterance when one has been heard."""
         if self.paused:
             return
+        if self._music and not self.speaking and not self._call.playing:
+            self._call.play(self._music[self._music_at : self._music_at + _MUSIC_BYTES].ljust(_MUSIC_BYTES, b"\0"))
+            self._music_at = (self._music_at + _MUSIC_BYTES) % len(self._music)
         if self._current is not None:
             self._feed(self._current)
         if self._current is None and self._waiting and (self._waiting[0].parts or self._waiting[0].complete):
@@ -164,8 +181,8 @@ class Speaker:
 
     @property
     def audible(self) -> bool:
-        """Whether the caller hears the bot right now."""
-        return self._call.playing
+        """Whether the caller hears the bot speak right now."""
+        return self._call.playing and self.speaking
 
     @property
     def protected(self) -> bool:

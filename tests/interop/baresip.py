@@ -1,4 +1,4 @@
-"""baresip as a caller: plays a WAV, and records what it hears."""
+"""baresip as a caller or a desk: plays a WAV, and records what it hears."""
 
 from __future__ import annotations
 
@@ -34,14 +34,15 @@ class Baresip(Program):
     def __init__(
         self, folder: Path, number: str, uri: str, wav: Path, *, certificate: Path | str = "", account: str = ""
     ) -> None:
-        """Ring ``uri``; ``account`` are further account parameters such as ``;mediaenc=srtp-mand``."""
+        """Ring ``uri``, or be rung without one; ``account`` are further parameters such as ``;mediaenc=srtp-mand``."""
         program = require("baresip")
         self._folder = folder
-        values = {"modules": MODULES, "port": free_port(), "wav": wav, "folder": folder, "certificate": certificate}
+        self.port = free_port()
+        values = {"modules": MODULES, "port": self.port, "wav": wav, "folder": folder, "certificate": certificate}
         (folder / "config").write_text(CONFIG.format(**values), encoding="utf-8")
         (folder / "accounts").write_text(f"<sip:{number}@127.0.0.1>;regint=0{account}\n", encoding="utf-8")
         (folder / "contacts").write_text("", encoding="utf-8")
-        super().__init__("baresip", (program, "-f", str(folder), "-e", f"/dial {uri}"))
+        super().__init__("baresip", (program, "-f", str(folder), *(("-e", f"/dial {uri}") if uri else ())))
 
     def recording(self) -> bytes:
         """What it heard, once it has ended."""

@@ -23,7 +23,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def line(start_line: StartLine) -> Iterator[Line]:
     """A line for everything that needs no settings of its own."""
-    with start_line(VOICEBOT_TRANSFER_TIMEOUT_S="3") as line:
+    with start_line(VOICEBOT_TRANSFER_TIMEOUT_S="3", VOICEBOT_SIP_CALLERS_PER_PROCESS=str(CALLERS)) as line:
         yield line
 
 

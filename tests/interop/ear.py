@@ -1,4 +1,4 @@
-"""The media side of a scripted caller: a socket that hears the bot's RTP and can send keys (RFC 3550, RFC 4733)."""
+"""The media side of SIPp: a socket that hears the bot's RTP, and can send keys and a tone (RFC 3550, RFC 4733)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from types import TracebackType
 
 import numpy as np
+
+from telephony.bare import alaw, linear
+from tones import hum, pitch
 
 PCMA = 8
 TELEPHONE_EVENT = 101
@@ -30,7 +33,7 @@ class Packet:
     @property
     def loud(self) -> bool:
         """Whether an A-law packet holds speech."""
-        return self.payload_type == PCMA and int(np.abs(_ALAW[np.frombuffer(self.payload, np.uint8)]).max()) >= LOUD
+        return self.payload_type == PCMA and int(np.abs(linear(self.payload)).max()) >= LOUD
 
 
 class Ear:
@@ -44,6 +47,7 @@ class Ear:
         self._news = threading.Condition()
         self._closed = threading.Event()
         self._reader = threading.Thread(target=self._read, daemon=True)
+        self._hummer: threading.Thread | None = None
 
     def __enter__(self) -> Ear:
         self._reader.start()
@@ -52,6 +56,8 @@ class Ear:
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self._closed.set()
         self._reader.join()
+        if self._hummer is not None:
+            self._hummer.join()
         self._socket.close()
 
     def _read(self) -> None:
@@ -74,27 +80,39 @@ class Ear:
         """What came in a span of wall-clock time."""
         return [packet for packet in list(self.packets) if start <= packet.at < end]
 
-    def press(self, key: int) -> None:
+    def wait_for_pitch(self, hz: int, timeout: float = 10.0) -> None:
+        """Wait until the last 0.2 s that came are a tone of that frequency; 0 for silence."""
+
+        def heard() -> bool:
+            latest = [packet.payload for packet in self.packets[-10:] if packet.payload_type == PCMA]
+            return len(latest) == 10 and pitch(linear(b"".join(latest)), 8000) == hz
+
+        with self._news:
+            assert self._news.wait_for(heard, timeout), f"{hz} Hz were not heard"
+
+    def hum(self, hz: int) -> None:
+        """Send a tone from now on."""
+        self.wait_for_packet()
+        self._hummer = threading.Thread(target=self._hum, args=(alaw(hum(hz, rate=8000)),), daemon=True)
+        self._hummer.start()
+
+    def _hum(self, second: bytes) -> None:
+        due, number = time.monotonic(), 0
+        while not self._closed.wait(max(0.0, due - time.monotonic())):
+            assert self._far is not None
+            at = number * EVENT_TICKS
+            header = struct.pack("!BBHII", 0x80, PCMA, number & 0xFFFF, at, 0xCA11)
+            self._socket.sendto(header + second[at % 8000 :][:EVENT_TICKS], self._far)
+            due, number = due + PACKET_S, number + 1
+
+    def press(self, key: int, payload_type: int = TELEPHONE_EVENT) -> None:
         """Send one key as telephone events: begin, 60 ms, and the end three times (RFC 4733, section 2.5.1.4)."""
         self.wait_for_packet()
         assert self._far is not None
         durations = [EVENT_TICKS, 2 * EVENT_TICKS, 3 * EVENT_TICKS] + 3 * [4 * EVENT_TICKS]
         for sequence, duration in enumerate(durations):
             end = sequence >= 3
-            header = struct.pack(
-                "!BBHII", 0x80, TELEPHONE_EVENT | (0x80 if sequence == 0 else 0), sequence, 160, 0x5EED
-            )
+            header = struct.pack("!BBHII", 0x80, payload_type | (0x80 if sequence == 0 else 0), sequence, 160, 0x5EED)
             event = struct.pack("!BBH", key, (0x80 if end else 0) | 10, duration)
             self._socket.sendto(header + event, self._far)
             time.sleep(PACKET_S)
-
-
-def _alaw_table() -> np.ndarray:
-    """The 256 values of A-law (ITU-T G.711) as 16 bit samples."""
-    code = np.arange(256) ^ 0x55
-    exponent, mantissa = (code >> 4) & 7, (code & 15) << 4
-    magnitude = np.where(exponent == 0, mantissa + 8, (mantissa + 0x108) << np.maximum(exponent - 1, 0))
-    return np.where(code & 0x80, magnitude, -magnitude)
-
-
-_ALAW = _alaw_table()

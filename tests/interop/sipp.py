@@ -1,4 +1,4 @@
-"""SIPp as a caller; its scenarios are in ``sipp/``, put together from what is in ``sipp/parts/``."""
+"""SIPp as a caller or a desk; its scenarios are in ``sipp/``, put together from what is in ``sipp/parts/``."""
 
 from __future__ import annotations
 
@@ -25,32 +25,18 @@ POLL_S = 0.02
 _media_ports = iter(range(12_000, 19_996, 4))
 
 
-@dataclass
-class Sipp:
-    """One run of a scenario against a line, and what both sides and the wire say of it."""
+@dataclass(kw_only=True)
+class Played:
+    """One run of a scenario, and what the wire says of it."""
 
-    line: Line
     id: str
-    """How the Call-IDs of the run begin."""
+    """How the Call-IDs of the run begin, if it is the caller's."""
     port: int
     """SIPp's own."""
     ear: Ear
     messages: Path
     """SIPp's log of what it sent and received."""
     process: subprocess.Popen[str]
-
-    def wait_for(self, event: str, timeout: float = 30.0, **details: Any) -> dict[str, Any]:
-        return self.line.wait_for(event, timeout, call=self.id, **details)
-
-    def events(self, event: str | None = None, **details: Any) -> list[dict[str, Any]]:
-        return self.line.events(event, call=self.id, **details)
-
-    def said_after(self, event: str, **details: Any) -> str:
-        """What the bot began to say first after an event."""
-        since = self.wait_for(event, **details)
-        journal = self.events()
-        later = (entry["text"] for entry in journal[journal.index(since) :] if entry["event"] == "says")
-        return next(later, "")
 
     def received(self, status_or_method: str) -> str:
         """The first message of that status (``200``) or method (``REFER``) which the bot sent."""
@@ -82,13 +68,38 @@ class Sipp:
         return re.findall(r"message received \[\d+\] bytes :\n\n(.*?)(?=\n-{20,}|\Z)", log, re.DOTALL)
 
     def finish(self) -> None:
-        """Wait until the scenario has been played; it must have gone as written, on both sides."""
+        """Wait until the scenario has been played; it must have gone as written."""
         out, _ = self.process.communicate(timeout=LIMIT_S + 10)
         if self.process.returncode != 0:
             log = self.messages.read_text(encoding="utf-8") if self.messages.exists() else ""
-            raise AssertionError(
-                f"SIPp ended with status {self.process.returncode}\n{out}\n{log[-6000:]}\n{self.line.tail()}"
-            )
+            raise AssertionError(f"SIPp ended with status {self.process.returncode}\n{out}\n{log[-6000:]}")
+
+
+@dataclass(kw_only=True)
+class Sipp(Played):
+    """One run against a line, and what that says of it."""
+
+    line: Line
+
+    def wait_for(self, event: str, timeout: float = 30.0, **details: Any) -> dict[str, Any]:
+        return self.line.wait_for(event, timeout, call=self.id, **details)
+
+    def events(self, event: str | None = None, **details: Any) -> list[dict[str, Any]]:
+        return self.line.events(event, call=self.id, **details)
+
+    def said_after(self, event: str, **details: Any) -> str:
+        """What the bot began to say first after an event."""
+        since = self.wait_for(event, **details)
+        journal = self.events()
+        later = (entry["text"] for entry in journal[journal.index(since) :] if entry["event"] == "says")
+        return next(later, "")
+
+    def finish(self) -> None:
+        """Wait until the scenario has been played; it must have gone as written, on both sides."""
+        try:
+            super().finish()
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.line.tail()}") from None
         for entry in self.events("established"):
             self.line.wait_for("ended", 5, call=entry["call"])
 
@@ -120,21 +131,49 @@ def sipp(
     transport: str = "u1",
     to: str = "",
 ) -> Iterator[Sipp]:
-    """Play a scenario while the block runs; afterwards it must have succeeded.
+    """Ring a line while the block runs; afterwards the scenario must have succeeded.
 
     ``codecs`` are the payload types that are offered, ``to`` is where to ring if that is not the line itself.
     """
+    address = to or f"{line.host}:{line.port}"
+    with _played(scenario, folder, address, codecs=codecs, calls=calls, transport=transport) as played:
+        run = Sipp(**played, line=line)
+        yield run
+        run.finish()
+
+
+@contextmanager
+def peer(scenario: str, folder: Path, to: str = "", *, codecs: str = "8 101", **keys: str) -> Iterator[Played]:
+    """A caller who rings ``to``, or a desk, while the block runs; afterwards the scenario must have succeeded.
+
+    ``keys`` are further keywords of the scenario: ``answer="486 Busy Here"`` replaces ``[answer]``.
+    """
+    with _played(scenario, folder, to, codecs=codecs, **keys) as played:
+        run = Played(**played)
+        yield run
+        run.finish()
+
+
+@contextmanager
+def _played(
+    scenario: str, folder: Path, to: str, *, calls: int = 1, transport: str = "u1", **keys: str
+) -> Iterator[dict[str, Any]]:
+    """SIPp at work on a scenario, as the fields of :class:`Played`; ended with the block."""
     program = require("sipp")
     identity = f"{scenario}-{uuid.uuid4().hex[:8]}"
     file, messages = folder / f"{identity}.xml", folder / f"{identity}.log"
-    file.write_text(_expand((SCENARIOS / f"{scenario}.xml").read_text(encoding="utf-8")), encoding="utf-8")
     port = free_port()
     with Ear() as ear:
+        text = _expand((SCENARIOS / f"{scenario}.xml").read_text(encoding="utf-8"))
+        # By us: SIPp wants to see the status codes before it knows its keywords.
+        for name, value in {"ear_port": str(ear.port), "events": "101", **keys}.items():
+            text = text.replace(f"[{name}]", value)
+        file.write_text(text, encoding="utf-8")
         command = [
-            program, to or f"{line.host}:{line.port}", "-sf", str(file), "-m", str(calls), "-r", "20", "-t", transport,
-            "-i", "127.0.0.1", "-p", str(port), "-mp", str(free_media_port()), "-s", "voicebot",
-            "-cid_str", f"{identity}-%u@%s", "-key", "ear_port", str(ear.port), "-key", "codecs", codecs,
-            "-nostdin", "-timeout", str(LIMIT_S), "-timeout_error", "-trace_msg", "-message_file", str(messages),
+            program, *([to, "-cid_str", f"{identity}-%u@%s"] if to else []), "-sf", str(file), "-m", str(calls),
+            "-r", "20", "-t", transport, "-i", "127.0.0.1", "-p", str(port), "-mp", str(free_media_port()),
+            "-s", "voicebot", "-nostdin", "-timeout", str(LIMIT_S), "-timeout_error",
+            "-trace_msg", "-message_file", str(messages),
         ]  # fmt: skip
         process = subprocess.Popen(
             command,
@@ -145,10 +184,8 @@ def sipp(
             text=True,
             errors="replace",
         )
-        run = Sipp(line, identity, port, ear, messages, process)
         try:
-            yield run
-            run.finish()
+            yield {"id": identity, "port": port, "ear": ear, "messages": messages, "process": process}
         finally:
             process.kill()
             process.communicate()

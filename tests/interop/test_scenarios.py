@@ -41,7 +41,9 @@ def desk() -> Iterator[tuple[Voicebot, int]]:
 
 @pytest.fixture(scope="module")
 def line(start_line: StartLine, desk: tuple[Voicebot, int]) -> Iterator[Line]:
-    with start_line(VOICEBOT_TRANSFER_HOST=f"127.0.0.1:{desk[1]}") as line:
+    with start_line(
+        VOICEBOT_TRANSFER_HOST=f"127.0.0.1:{desk[1]}", VOICEBOT_SIP_CALLERS_PER_PROCESS=str(AT_ONCE)
+    ) as line:
         yield line
 
 

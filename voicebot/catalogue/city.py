@@ -12,7 +12,7 @@ from datetime import date, time
 
 from voicebot.catalogue.advice import SAMPLE, Advice
 
-__all__ = ["ASPECTS", "SAMPLE", "City", "Department", "Example", "Fact", "OpeningSpan", "Service"]
+__all__ = ["ASPECTS", "SAMPLE", "City", "Closure", "Department", "Example", "Fact", "OpeningSpan", "Route", "Service"]
 
 #: What a question can be about. ``general`` is the overview of a service.
 ASPECTS = (
@@ -43,6 +43,53 @@ class OpeningSpan:
 
 
 @dataclass(frozen=True)
+class Closure:
+    """Days with other hours than in an ordinary week, or with none; several spans a day are several of these."""
+
+    department: str
+    """Key of the department, or empty: all of the town's."""
+    first: date
+    last: date
+    opens: time | None
+    """Europe/Berlin; None where it is closed all day, as is ``closes``."""
+    closes: time | None
+    reason: str
+    """As it is said after "wegen": "Betriebsausflug"."""
+    source: str
+    as_of: date
+
+
+@dataclass(frozen=True)
+class Route:
+    """One target of the chain of a department or of a single service: who is rung, when, and how."""
+
+    department: str
+    """Whose chain it is; empty where it is a service's."""
+    service: str
+    position: int
+    """Within its chain, in ascending order."""
+    kind: str
+    """``extension``, ``sip``, ``number``, or ``department``: the one that stands in."""
+    target: str
+    """Digits, a SIP URI, a number in E.164, or a department's key."""
+    method: str
+    """``blind``, ``attended`` or ``bridge``; empty: that of the settings."""
+    ring_s: int
+    """Seconds it may ring; 0: those of the settings."""
+    hours: str
+    """As :func:`voicebot.catalogue.hours.parse_week` reads them; empty: the department's."""
+    valid_from: date | None
+    """First and last day on which it counts; None: without limit."""
+    valid_until: date | None
+    language: str
+    """Only for callers of this language; empty: for everybody."""
+    identity: str
+    """What shows the caller's number and matter on its display: empty, ``from`` or ``asserted``."""
+    source: str
+    as_of: date
+
+
+@dataclass(frozen=True)
 class Department:
     """A department of the town hall, or another authority (``kind == "extern"``)."""
 
@@ -60,6 +107,8 @@ class Department:
     hours: tuple[OpeningSpan, ...] = ()
     after_with: Mapping[str, str] = field(default_factory=dict)
     """By language, how the name stands after "mit" or "with": "dem Bürgerbüro", "the citizens' office"."""
+    email: str = ""
+    """Where notes and messages for it are sent; empty: nowhere."""
 
     def name(self, language: str) -> str:
         return self.names.get(language) or self.names["de"]
@@ -104,6 +153,8 @@ class Service:
     """Synonyms and everyday words, in any language."""
     examples: tuple[Example, ...] = ()
     facts: tuple[Fact, ...] = ()
+    reports: bool = False
+    """Whether reports of damage or complaints are taken down for it."""
 
     def name(self, language: str) -> str:
         return self.names.get(language) or self.names["de"]
@@ -127,6 +178,14 @@ class City:
     services: Mapping[str, Service] = field(default_factory=dict)
     revision: str = ""
     advice: Mapping[str, Advice] = field(default_factory=dict)
+    region: str = ""
+    """Whose public holidays are kept, as in ISO 3166-2 without the country: ``NW``; empty: none are."""
+    bridge_days: bool = False
+    """Whether the town hall is closed on a working day between a public holiday and a weekend."""
+    closures: tuple[Closure, ...] = ()
+    """By department, first day and time."""
+    routes: tuple[Route, ...] = ()
+    """By department, service and position."""
 
     def department_of(self, service: str) -> Department:
         return self.departments[self.services[service].department]

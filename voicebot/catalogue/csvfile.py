@@ -6,10 +6,13 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
+
+from voicebot.catalogue.city import SAMPLE
+from voicebot.catalogue.tables import KEYS
 
 #: After so many errors nobody reads on; they often have one cause.
 MOST_ERRORS = 20
@@ -201,3 +204,32 @@ def _mended_date(text: str) -> str:
         except ValueError:
             continue
     return "als Jahr-Monat-Tag, zum Beispiel 2026-11-22,"
+
+
+def unique(rows: list[Row]) -> Iterator[Row]:
+    """Rows, noting those whose key another one has."""
+    first: dict[tuple[str, ...], int] = {}
+    for row in rows:
+        columns = KEYS[row.file]
+        key = tuple(row[column] for column in columns)
+        if any(key) and key in first:
+            what = f"steht schon in Zeile {first[key]}; bitte eine der beiden löschen"
+            row.wrong(columns[-1] if len(columns) == 1 else ", ".join(columns), what)
+        first.setdefault(key, row.number)
+        yield row
+
+
+def source(row: Row) -> str:
+    """Where a statement comes from: ``sample``, or anything else."""
+    origin = row.filled("source")
+    if origin != SAMPLE and origin.casefold() == SAMPLE:
+        # As it stands it would count as a real source, and the sample be spoken as known.
+        row.wrong("source", f"„{origin}“ bitte klein schreiben: {SAMPLE}")
+    return origin
+
+
+def known(row: Row, column: str, keys: Collection[str], file: str) -> str:
+    """A key that another file has."""
+    if (key := row.filled(column)) and key not in keys:
+        row.wrong(column, f"„{key}“ steht nicht in {file}; bitte dort anlegen oder hier ändern")
+    return key

@@ -7,19 +7,24 @@ import io
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import time
 from pathlib import Path
 
 from voicebot.catalogue.advicefile import FOLDER, advice_files, read_advice, toml_string
-from voicebot.catalogue.city import ASPECTS, SAMPLE, City, Department, Example, Fact, OpeningSpan, Service
-from voicebot.catalogue.csvfile import Errors, Row, read_rows, read_text
+from voicebot.catalogue.calendar import REGIONS
+from voicebot.catalogue.city import ASPECTS, City, Department, Example, Fact, OpeningSpan, Service
+from voicebot.catalogue.csvfile import Errors, Row, known, read_rows, read_text, source, unique
+from voicebot.catalogue.routingfile import read_closures, read_routes
 from voicebot.catalogue.spoken import complaints
-from voicebot.catalogue.tables import COLUMNS, KEYS, WEEKDAYS, Rows, revision, tables
+from voicebot.catalogue.tables import COLUMNS, OPTIONAL_COLUMNS, OPTIONAL_FILES, WEEKDAYS, YES, Rows, revision, tables
 
 _NAME_COLUMN = "(?:name|with)_[a-z]{2,3}"
 _CITY_KEYS = ("name", "switchboard")
+_OPTIONAL_CITY_KEYS = ("region", "bridge_days")
+# One address and nothing else: it becomes the recipient of mail.
+_EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z]{2,}"
 
 
 def read_folder(folder: Path) -> City:
@@ -29,10 +34,7 @@ def read_folder(folder: Path) -> City:
     """
     errors = Errors()
     city = _read_toml(folder / "city.toml", errors)
-    rows = {
-        file: read_rows(folder / file, columns, _NAME_COLUMN if "name_de" in columns else "", errors)
-        for file, columns in COLUMNS.items()
-    }
+    rows = {file: _read_rows(folder, file, errors) for file in COLUMNS}
     # With a file missing, everything that refers to it would look wrong, too.
     errors.raise_any()
     departments = _read_departments(rows["departments.csv"])
@@ -41,11 +43,17 @@ def read_folder(folder: Path) -> City:
     services = _read_services(rows["services.csv"], departments)
     examples = _read_examples(rows["examples.csv"], services)
     facts = _read_facts(rows["facts.csv"], services)
+    closures = read_closures(rows["closures.csv"], departments)
+    routes = read_routes(rows["routing.csv"], departments, services)
     advice = read_advice(folder / FOLDER, services, departments, errors)
     errors.raise_any()
     result = City(
         name=city["name"],
         switchboard=city["switchboard"],
+        region=city["region"],
+        bridge_days=city["bridge_days"] == "true",
+        closures=closures,
+        routes=routes,
         departments={
             key: replace(department, hours=tuple(sorted(hours[key], key=_span_order)))
             for key, department in sorted(departments.items())
@@ -73,7 +81,10 @@ def write_folder(city: City, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     contents = tables(city)
     texts = {file: _csv(columns, contents[file]) for file, columns in COLUMNS.items()}
-    texts["city.toml"] = "".join(f"{key} = {toml_string(value)}\n" for key, value in contents["city.toml"][0].items())
+    texts["city.toml"] = "".join(
+        f"{key} = {value if key == 'bridge_days' else toml_string(value)}\n"
+        for key, value in contents["city.toml"][0].items()
+    )
     _write(folder, texts)
     trees = advice_files(city.advice)
     for path in (folder / FOLDER).glob("*.toml"):
@@ -105,6 +116,15 @@ def _csv(columns: Sequence[str], rows: Rows) -> str:
     return text.getvalue()
 
 
+def _read_rows(folder: Path, file: str, errors: Errors) -> list[Row]:
+    if file in OPTIONAL_FILES and not (folder / file).exists():
+        return []
+    optional = OPTIONAL_COLUMNS.get(file, ())
+    required = [column for column in COLUMNS[file] if column not in optional]
+    also = "|".join([*([_NAME_COLUMN] if "name_de" in required else []), *optional])
+    return read_rows(folder / file, required, also, errors)
+
+
 def _read_toml(path: Path, errors: Errors) -> dict[str, str]:
     before = len(errors.lines)
     text = read_text(path, errors)
@@ -124,8 +144,15 @@ def _read_toml(path: Path, errors: Errors) -> dict[str, str]:
             result[key] = " ".join(value.split())
         else:
             errors.add(path.name, f'„{key}“ fehlt; bitte als {key} = "…" eintragen')
-    for key in content.keys() - set(_CITY_KEYS):
-        errors.add(path.name, f"„{key}“ ist unbekannt; erwartet werden {', '.join(_CITY_KEYS)}")
+    region, bridge_days = content.get("region", ""), content.get("bridge_days", False)
+    if region not in ("", *REGIONS):
+        errors.add(path.name, f"„region“ ist kein Bundesland; bitte eines von {', '.join(REGIONS)} nennen oder leeren")
+    if not isinstance(bridge_days, bool):
+        errors.add(path.name, "„bridge_days“ ist weder wahr noch falsch; bitte true oder false schreiben")
+    result |= {"region": str(region), "bridge_days": "true" if bridge_days is True else "false"}
+    known_keys = (*_CITY_KEYS, *_OPTIONAL_CITY_KEYS)
+    for key in content.keys() - set(known_keys):
+        errors.add(path.name, f"„{key}“ ist unbekannt; erwartet werden {', '.join(known_keys)}")
     return result
 
 
@@ -139,7 +166,7 @@ def _check_switchboard(key: str, departments: dict[str, Department], errors: Err
 
 def _read_departments(rows: list[Row]) -> dict[str, Department]:
     result: dict[str, Department] = {}
-    for row in _unique(rows):
+    for row in unique(rows):
         kind = row.choice("kind", ("stadt", "extern"))
         extension = row["extension"]
         if extension and not re.fullmatch("[0-9]+", extension):
@@ -154,10 +181,11 @@ def _read_departments(rows: list[Row]) -> dict[str, Department]:
             names=_names(row),
             kind=kind,
             extension=extension,
-            source=_source(row),
+            source=source(row),
             as_of=row.date("as_of"),
             aliases=row.parts("aliases"),
             after_with=_by_language(row, "with_"),
+            email=_email(row),
         )
         result.setdefault(key, department)
     return result
@@ -168,16 +196,16 @@ def _read_hours(rows: list[Row], departments: Collection[str]) -> dict[str, list
     places: dict[tuple[str, int], list[tuple[OpeningSpan, int]]] = defaultdict(list)
     for row in rows:
         before = len(row.errors.lines)
-        department = _known(row, "department", departments, "departments.csv")
+        department = known(row, "department", departments, "departments.csv")
         weekday = row.choice("weekday", WEEKDAYS)
         opens, closes = row.time("opens"), row.time("closes")
-        source, as_of = _source(row), row.date("as_of")
+        origin, as_of = source(row), row.date("as_of")
         if len(row.errors.lines) > before:
             continue
         if opens >= closes:
             row.wrong("closes", f"{closes:%H:%M} liegt nicht nach {opens:%H:%M}; bitte die Zeiten prüfen")
             continue
-        span = OpeningSpan(WEEKDAYS.index(weekday), opens, closes, source, as_of)
+        span = OpeningSpan(WEEKDAYS.index(weekday), opens, closes, origin, as_of)
         same_day = places[department, span.weekday]
         for other, number in same_day:
             if opens < other.closes and other.opens < closes:
@@ -190,7 +218,7 @@ def _read_hours(rows: list[Row], departments: Collection[str]) -> dict[str, list
 
 def _read_services(rows: list[Row], departments: Collection[str]) -> dict[str, Service]:
     result: dict[str, Service] = {}
-    for row in _unique(rows):
+    for row in unique(rows):
         leika = row["leika"]
         if leika and not re.fullmatch("[0-9]{14}", leika):
             row.wrong(
@@ -201,9 +229,10 @@ def _read_services(rows: list[Row], departments: Collection[str]) -> dict[str, S
         service = Service(
             key=key,
             names=_names(row),
-            department=_known(row, "department", departments, "departments.csv"),
+            department=known(row, "department", departments, "departments.csv"),
             leika=leika,
             keywords=row.parts("keywords"),
+            reports=_yes(row, "reports"),
         )
         result.setdefault(key, service)
     return result
@@ -211,35 +240,30 @@ def _read_services(rows: list[Row], departments: Collection[str]) -> dict[str, S
 
 def _read_examples(rows: list[Row], services: Collection[str]) -> dict[str, list[Example]]:
     result: dict[str, list[Example]] = defaultdict(list)
-    for row in _unique(rows):
-        service = _known(row, "service", services, "services.csv")
+    for row in unique(rows):
+        service = known(row, "service", services, "services.csv")
         result[service].append(Example(_language(row), row.filled("text")))
     return result
 
 
 def _read_facts(rows: list[Row], services: Collection[str]) -> dict[str, list[Fact]]:
     result: dict[str, list[Fact]] = defaultdict(list)
-    for row in _unique(rows):
-        service = _known(row, "service", services, "services.csv")
+    for row in unique(rows):
+        service = known(row, "service", services, "services.csv")
         aspect = row.choice("aspect", ASPECTS)
         language = _language(row)
         text = row.filled("text")
         for complaint in complaints(text) if text else ():
             row.wrong("text", complaint)
-        result[service].append(Fact(service, aspect, language, text, _source(row), row.date("as_of")))
+        result[service].append(Fact(service, aspect, language, text, source(row), row.date("as_of")))
     return result
 
 
-def _unique(rows: list[Row]) -> Iterator[Row]:
-    first: dict[tuple[str, ...], int] = {}
-    for row in rows:
-        columns = KEYS[row.file]
-        key = tuple(row[column] for column in columns)
-        if all(key) and key in first:
-            what = f"steht schon in Zeile {first[key]}; bitte eine der beiden löschen"
-            row.wrong(columns[-1] if len(columns) == 1 else ", ".join(columns), what)
-        first.setdefault(key, row.number)
-        yield row
+def _email(row: Row) -> str:
+    address = row.cells.get("email", "")
+    if address and not re.fullmatch(_EMAIL, address):
+        row.wrong("email", f"„{address}“ ist keine Adresse; bitte genau eine schreiben, wie amt@example.org")
+    return address
 
 
 def _key(row: Row) -> str:
@@ -248,6 +272,13 @@ def _key(row: Row) -> str:
         "[a-z0-9]+(?:[-_][a-z0-9]+)*",
         "ist kein Schlüssel; bitte nur a bis z, Ziffern und Bindestrich, ohne Umlaute und Leerzeichen",
     )
+
+
+def _yes(row: Row, column: str) -> bool:
+    text = row.cells.get(column, "")
+    if text not in ("", YES):
+        row.wrong(column, f"„{text}“ ist nicht erlaubt; bitte {YES} schreiben oder leer lassen")
+    return text == YES
 
 
 def _names(row: Row) -> dict[str, str]:
@@ -263,20 +294,6 @@ def _by_language(row: Row, prefix: str) -> dict[str, str]:
 
 def _language(row: Row) -> str:
     return row.matching("language", "[a-z]{2,3}", "ist kein Sprachkürzel; bitte zum Beispiel de oder en schreiben")
-
-
-def _source(row: Row) -> str:
-    source = row.filled("source")
-    if source != SAMPLE and source.casefold() == SAMPLE:
-        # As it stands it would count as a real source, and the sample be spoken as known.
-        row.wrong("source", f"„{source}“ bitte klein schreiben: {SAMPLE}")
-    return source
-
-
-def _known(row: Row, column: str, keys: Collection[str], file: str) -> str:
-    if (key := row.filled(column)) and key not in keys:
-        row.wrong(column, f"„{key}“ steht nicht in {file}; bitte dort anlegen oder hier ändern")
-    return key
 
 
 def _span_order(span: OpeningSpan) -> tuple[int, time]:

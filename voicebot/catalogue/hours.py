@@ -1,15 +1,20 @@
-"""Opening hours as they are said: days with the same hours together."""
+"""Opening hours as they are said and written: days with the same hours together, the next opening."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, time
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from itertools import pairwise
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from voicebot.catalogue.city import OpeningSpan
+from voicebot.catalogue.tables import WEEKDAYS
 
 TOWN_TIME = ZoneInfo("Europe/Berlin")
-_DAYS = {
+DAYS = {
     "de": ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
@@ -18,12 +23,137 @@ _AND = {"de": "und", "en": "and"}
 _TO = {"de": "bis", "en": "to"}
 
 
-def is_open(spans: Sequence[OpeningSpan], at: datetime) -> bool:
-    """Whether a desk with these hours is open; one without any is taken to be, as nothing says otherwise."""
-    local = at.astimezone(TOWN_TIME)
-    return not spans or any(
-        span.weekday == local.weekday() and span.opens <= local.time() < span.closes for span in spans
-    )
+END_OF_DAY = time.max
+"""As the end of a span: midnight, "24:00"."""
+HOLIDAY = len(WEEKDAYS)
+"""Stands beside the weekdays for days on which the town hall is closed: ``Ft``."""
+
+MONTHS = {
+    "de": (
+        *("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober"),
+        *("November", "Dezember"),
+    ),
+    "en": (
+        *("January", "February", "March", "April", "May", "June", "July", "August", "September", "October"),
+        *("November", "December"),
+    ),
+}
+_OPENING = {
+    "de": ("heute ab {}", "morgen ab {}", "am {} ab {}", "am {}. {} ab {}"),
+    "en": ("today from {}", "tomorrow from {}", "on {} from {}", "on {} {} from {}"),
+}
+_AFTER_BECAUSE = {
+    "Erster Mai": "des Ersten Mai",
+    "Tag der Deutschen Einheit": "des Tages der Deutschen Einheit",
+    "Erster Weihnachtstag": "des Ersten Weihnachtstages",
+    "Zweiter Weihnachtstag": "des Zweiten Weihnachtstages",
+    "Internationaler Frauentag": "des Internationalen Frauentages",
+}
+_DAY_NAMES = (*WEEKDAYS, "Ft")
+_DAY = f"(?:{'|'.join(_DAY_NAMES)})"
+_DAY_LIST = rf"{_DAY}(?: ?- ?{_DAY})?(?: ?, ?{_DAY}(?: ?- ?{_DAY})?)*"
+_TIME = r"(?:[01]\d|2[0-4]):[0-5]\d"
+_TIME_LIST = rf"{_TIME} ?- ?{_TIME}(?: ?, ?{_TIME} ?- ?{_TIME})*"
+_GROUP = re.compile(rf" ?({_DAY_LIST}) ({_TIME_LIST}) ?")
+
+
+def town_day(at: datetime) -> date:
+    """The day that a moment belongs to in the town."""
+    return at.astimezone(TOWN_TIME).date()
+
+
+class Span(NamedTuple):
+    """From ``opens`` until before ``closes``, in the town's time."""
+
+    opens: time
+    closes: time
+
+
+Week = Mapping[int, tuple[Span, ...]]
+"""Spans by weekday from 0 (Monday), in their order; those of :data:`HOLIDAY` are for days off."""
+
+
+class HoursError(ValueError):
+    """What is wrong with written hours, in German, and how to mend it."""
+
+
+def parse_week(text: str) -> Week:
+    """Hours written as ``Mo-Fr 08:00-12:00, 14:00-16:00; Sa 09:00-12:00``; ``Ft`` are public holidays and days off.
+
+    :raises HoursError: they are not written like that, or overlap
+    """
+    spans: dict[int, list[Span]] = defaultdict(list)
+    for group in text.split(";"):
+        found = _GROUP.fullmatch(group)
+        if not found:
+            like = "Mo-Fr 08:00-12:00, 14:00-16:00; Sa 09:00-12:00"
+            raise HoursError(f"„{group.strip()}“ ist nicht lesbar; bitte wie „{like}“ schreiben")
+        written = [_span(part) for part in found[2].split(",")]
+        for day in _days(found[1]):
+            spans[day] += written
+    for day, of_day in spans.items():
+        of_day.sort()
+        for earlier, later in pairwise(of_day):
+            if later.opens < earlier.closes:
+                raise HoursError(f"{_DAY_NAMES[day]} überschneiden sich zwei Zeiten; bitte zusammenfassen")
+    return {day: tuple(of_day) for day, of_day in spans.items()}
+
+
+def _days(text: str) -> list[int]:
+    days: list[int] = []
+    for part in text.split(","):
+        names = [name.strip() for name in part.split("-")]
+        first, last = _DAY_NAMES.index(names[0]), _DAY_NAMES.index(names[-1])
+        if last < first or (last == HOLIDAY != first):
+            raise HoursError(f"„{part.strip()}“ ist keine Folge von Tagen; bitte zum Beispiel Mo-Fr schreiben")
+        days += range(first, last + 1)
+    return days
+
+
+def _span(text: str) -> Span:
+    opens, closes = (part.strip() for part in text.split("-"))
+    try:
+        span = Span(time.fromisoformat(opens), END_OF_DAY if closes == "24:00" else time.fromisoformat(closes))
+    except ValueError:
+        raise HoursError(f"„{text.strip()}“ hat keine Uhrzeit; bitte höchstens 24:00 schreiben") from None
+    if span.opens >= span.closes:
+        raise HoursError(f"{closes} liegt nicht nach {opens}; bitte die Zeiten prüfen")
+    return span
+
+
+def week_of(spans: Sequence[OpeningSpan]) -> Week:
+    """A department's hours by weekday."""
+    week: dict[int, list[Span]] = defaultdict(list)
+    for span in spans:
+        week[span.weekday].append(Span(span.opens, span.closes))
+    return {day: tuple(sorted(of_day)) for day, of_day in week.items()}
+
+
+def spoken_opening(opening: datetime, at: datetime, language: str) -> str:
+    """When it opens, seen from ``at``: "heute ab 14 Uhr", "am Montag ab 8 Uhr", "am 7. Januar ab 8 Uhr".
+
+    Days up to six ahead have their name. Written so that the speech side reads it as a date and a clock.
+    """
+    local = opening.astimezone(TOWN_TIME)
+    days = (local.date() - town_day(at)).days
+    clock = spoken_clock(local.time(), language)
+    today, tomorrow, weekday, dated = _OPENING[language]
+    if days <= 1:
+        return (tomorrow if days == 1 else today).format(clock)
+    if days <= 6:
+        return weekday.format(DAYS[language][local.weekday()], clock)
+    return dated.format(local.day, MONTHS[language][local.month - 1], clock)
+
+
+def spoken_clock(moment: time, language: str) -> str:
+    """ "8 Uhr", "8:30 Uhr"; in English "8:00"."""
+    clock = _clock(moment, language)
+    return f"{clock} Uhr" if language == "de" else clock
+
+
+def spoken_reason(reason: str, language: str) -> str:
+    """A reason as it stands after "wegen"."""
+    return _AFTER_BECAUSE.get(reason, reason) if language == "de" else reason
 
 
 def spoken_hours(spans: Sequence[OpeningSpan], language: str) -> str:
@@ -47,7 +177,7 @@ def spoken_hours(spans: Sequence[OpeningSpan], language: str) -> str:
 
 
 def _day_names(days: Sequence[int], language: str) -> str:
-    names = _DAYS[language]
+    names = DAYS[language]
     if len(days) == 1:
         return names[days[0]]
     joint = _TO[language] if len(days) > 2 else _AND[language]

@@ -118,6 +118,8 @@ class ServiceRow(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     department: Mapped[str] = mapped_column(ForeignKey("department.key"), index=True)
     leika: Mapped[str]
+    reports: Mapped[bool] = mapped_column(server_default=false())
+    """Whether reports of damage or complaints are taken down for it."""
     names: Mapped[list[ServiceNameRow]] = relationship(cascade="all, delete-orphan")
     keywords: Mapped[list[ServiceKeywordRow]] = relationship(
         cascade="all, delete-orphan", order_by="ServiceKeywordRow.position"

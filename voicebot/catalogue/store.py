@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
+from datetime import time
 from pathlib import Path
 
 from alembic import command
@@ -21,21 +22,23 @@ from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from voicebot.catalogue.advice import from_document, to_document
-from voicebot.catalogue.city import City, Department, Example, Fact, OpeningSpan, Service
+from voicebot.catalogue.city import City, Closure, Department, Example, Fact, OpeningSpan, Route, Service
 from voicebot.catalogue.models import (
     AdviceRow,
     CityRow,
+    ClosureRow,
     DepartmentAliasRow,
     DepartmentNameRow,
     DepartmentRow,
     ExampleRow,
     FactRow,
     OpeningSpanRow,
+    RouteRow,
     ServiceKeywordRow,
     ServiceNameRow,
     ServiceRow,
 )
-from voicebot.catalogue.tables import revision
+from voicebot.catalogue.tables import closure_order, revision, route_order
 
 #: How long a writer waits for another one before it gives up, in milliseconds.
 BUSY_TIMEOUT_MS = 5000
@@ -133,6 +136,10 @@ def read_city(session: Session) -> City | None:
         services={key: _service(row) for key, row in _service_rows(session).items()},
         revision=row.revision,
         advice={key: from_document(key, row.document) for key, row in _advice_rows(session).items()},
+        region=row.region,
+        bridge_days=row.bridge_days,
+        closures=tuple(sorted(map(_closure, session.scalars(select(ClosureRow))), key=closure_order)),
+        routes=tuple(sorted(map(_route, session.scalars(select(RouteRow))), key=route_order)),
     )
 
 
@@ -153,7 +160,18 @@ def write_city(session: Session, city: City) -> City:
         if service.key not in old_services or _service(old_services[service.key]) != service:
             session.merge(_service_row(service))
     _write_advice(session, city)
-    session.merge(CityRow(id=1, name=city.name, switchboard=city.switchboard, revision=new_revision))
+    _write_closures(session, city)
+    _write_routes(session, city)
+    session.merge(
+        CityRow(
+            id=1,
+            name=city.name,
+            switchboard=city.switchboard,
+            region=city.region,
+            bridge_days=city.bridge_days,
+            revision=new_revision,
+        )
+    )
     for key in old_services.keys() - city.services.keys():
         session.delete(old_services[key])
     session.flush()
@@ -169,6 +187,26 @@ def _write_advice(session: Session, city: City) -> None:
         if key not in old or from_document(key, old[key].document) != advice:
             session.merge(AdviceRow(key=key, document=to_document(advice)))
     for key in old.keys() - city.advice.keys():
+        session.delete(old[key])
+
+
+def _write_closures(session: Session, city: City) -> None:
+    old = {(row.department, row.first, row.opens): row for row in session.scalars(select(ClosureRow))}
+    new = {(row.department, row.first, row.opens): row for row in map(_closure_row, city.closures)}
+    for key, row in new.items():
+        if key not in old or _closure(old[key]) != _closure(row):
+            session.merge(row)
+    for key in old.keys() - new.keys():
+        session.delete(old[key])
+
+
+def _write_routes(session: Session, city: City) -> None:
+    old = {(row.department, row.service, row.position): row for row in session.scalars(select(RouteRow))}
+    new = {(row.department, row.service, row.position): row for row in map(_route_row, city.routes)}
+    for key, row in new.items():
+        if key not in old or _route(old[key]) != _route(row):
+            session.merge(row)
+    for key in old.keys() - new.keys():
         session.delete(old[key])
 
 
@@ -246,6 +284,7 @@ def _department(row: DepartmentRow) -> Department:
             OpeningSpan(span.weekday, span.opens, span.closes, span.source, span.as_of)
             for span in sorted(row.hours, key=lambda span: (span.weekday, span.opens))
         ),
+        email=row.email,
     )
 
 
@@ -255,6 +294,7 @@ def _department_row(department: Department) -> DepartmentRow:
         key=key,
         kind=department.kind,
         extension=department.extension,
+        email=department.email,
         source=department.source,
         as_of=department.as_of,
         names=[
@@ -290,6 +330,7 @@ def _service(row: ServiceRow) -> Service:
         names={name.language: name.name for name in row.names},
         department=row.department,
         leika=row.leika,
+        reports=row.reports,
         keywords=tuple(keyword.keyword for keyword in row.keywords),
         examples=tuple(
             Example(example.language, example.text)
@@ -308,6 +349,7 @@ def _service_row(service: Service) -> ServiceRow:
         key=key,
         department=service.department,
         leika=service.leika,
+        reports=service.reports,
         names=[ServiceNameRow(service=key, language=language, name=name) for language, name in service.names.items()],
         keywords=[
             ServiceKeywordRow(service=key, position=position, keyword=keyword)
@@ -328,3 +370,29 @@ def _service_row(service: Service) -> ServiceRow:
             for fact in service.facts
         ],
     )
+
+
+def _closure(row: ClosureRow) -> Closure:
+    opens, closes = (time.fromisoformat(clock) if clock else None for clock in (row.opens, row.closes))
+    return Closure(row.department, row.first, row.last, opens, closes, row.reason, row.source, row.as_of)
+
+
+def _closure_row(closure: Closure) -> ClosureRow:
+    return ClosureRow(
+        department=closure.department,
+        first=closure.first,
+        last=closure.last,
+        opens=closure.opens.isoformat("minutes") if closure.opens else "",
+        closes=closure.closes.isoformat("minutes") if closure.closes else "",
+        reason=closure.reason,
+        source=closure.source,
+        as_of=closure.as_of,
+    )
+
+
+def _route(row: RouteRow) -> Route:
+    return Route(**{each.name: getattr(row, each.name) for each in fields(Route)})
+
+
+def _route_row(route: Route) -> RouteRow:
+    return RouteRow(**{each.name: getattr(route, each.name) for each in fields(Route)})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from voicebot.dialogue.conversation import Dialogue
 from voicebot.dialogue.inputs import (
+    CallOff,
     Do,
     HangUp,
     Input,
@@ -21,4 +22,17 @@ from voicebot.dialogue.inputs import (
     key,
 )
 
-__all__ = ["Dialogue", "Do", "HangUp", "Input", "Kind", "LeaveMessage", "Say", "State", "Transfer", "heard", "key"]
+__all__ = [
+    "CallOff",
+    "Dialogue",
+    "Do",
+    "HangUp",
+    "Input",
+    "Kind",
+    "LeaveMessage",
+    "Say",
+    "State",
+    "Transfer",
+    "heard",
+    "key",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voicebot.catalogue.spoken import sentences
-from voicebot.dialogue import messages, transfers
+from voicebot.dialogue import messages, reports, transfers
 from voicebot.dialogue.inputs import Do, HangUp, Input, Kind, State
 from voicebot.dialogue.talk import Choosing, Talk
 from voicebot.routing import Action, Decision
@@ -22,7 +22,9 @@ MOST_QUESTIONS_BACK = 2
 def answer(talk: Talk, happened: Input) -> list[Do]:
     assert happened.heard is not None
     heard = _with_corrected_aspect(talk, happened.heard)
-    talk.decision = talk.router.decide(heard)
+    if heard.aspect is None and heard.intent is Intent.SERVICE:
+        heard = replace(heard, aspect=talk.wondered)
+    talk.decision = talk.decide(heard)
     return follow(talk, heard, talk.decision)
 
 
@@ -34,6 +36,10 @@ def follow(talk: Talk, heard: Understanding, decision: Decision, *, is_second: b
     talk.remember(heard, decision)
     if decision.action is Action.TRANSFER:
         return transfers.transfer_to(talk, talk.target)
+    if reports.may_begin(talk, decision):
+        return reports.begin(talk, by_key=True)
+    if reports.is_announced(talk, heard, decision):
+        return reports.offer(talk, heard, decision)
     replies = talk.replies(decision)
     if decision.action is Action.EXTERNAL:
         talk.state = State.LISTENING
@@ -86,7 +92,7 @@ def next_wish(talk: Talk, introduction: str) -> list[Do]:
         said = talk.say(introduction)
         match wish.intent:
             case Intent.SERVICE | Intent.DEPARTMENT:
-                talk.decision = talk.router.decide(wish)
+                talk.decision = talk.decide(wish)
                 return [said, *follow(talk, wish, talk.decision, is_second=True)]
             case Intent.HUMAN:
                 return transfers.transfer_to(talk, talk.router.switchboard)
@@ -126,7 +132,7 @@ def _second(talk: Talk, first: Decision) -> tuple[Understanding, Decision] | Non
     if not talk.wishes:
         return None
     wish = talk.wishes[0]
-    decision = talk.router.decide(wish)
+    decision = talk.decide(wish)
     texts = (*first.reply, *decision.reply)
     is_plain = decision.action is Action.ANSWER and bool(decision.reply)
     fits = sum(len(sentences(text)) for text in texts) <= MOST_SENTENCES

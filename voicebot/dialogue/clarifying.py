@@ -58,7 +58,7 @@ def _chosen(talk: Talk, choosing: Choosing, place: int, happened: Input) -> list
         aspect = happened.heard.aspect
     service = choosing.services[place]
     heard = replace(choosing.asked, intent=Intent.SERVICE, service=service, aspect=aspect, choices=(), then=())
-    talk.decision = talk.router.decide(heard)
+    talk.decision = talk.decide(heard)
     return answers.follow(talk, heard, talk.decision)
 
 

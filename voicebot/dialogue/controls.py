@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voicebot.catalogue.hours import is_open
 from voicebot.catalogue.spoken import sentences
-from voicebot.dialogue import answers, menu, transfers
+from voicebot.dialogue import answers, menu, reports, transfers
 from voicebot.dialogue.inputs import Do, HangUp, Input, Say, State
 from voicebot.dialogue.talk import Talk, Topic
 from voicebot.routing import Action
+from voicebot.understanding.intents import leading_answer
+from voicebot.understanding.particulars import accepts_report
+from voicebot.understanding.result import Intent
 
-YES_OR_NO = (State.OFFERED, State.FAILED, State.MESSAGE_OFFERED, State.OWN_NUMBER, State.CONFIRM)
+YES_OR_NO = (State.OFFERED, State.FAILED, State.MESSAGE_OFFERED, State.OWN_NUMBER, State.CONTACT, State.CONFIRM)
 """States in which the keys 1 and 2 are yes and no."""
+
+_OTHER_KEYS = {
+    State.NAME: "keys_skip",
+    State.PREFERRED_TIME: "keys_time",
+    State.MATTER: "keys_skip",
+    State.PLACE: "keys_skip",
+    State.SINCE: "keys_since",
+    State.REPORT_OFFERED: "keys_report",
+}
 
 
 def greet(talk: Talk, _: Input) -> list[Do]:
@@ -107,6 +118,15 @@ def privacy(talk: Talk, _: Input) -> list[Do]:
     return [talk.say("privacy"), *talk.question[-1:]]
 
 
+def privacy_or_report(talk: Talk, happened: Input) -> list[Do]:
+    """ "Nehmen Sie das auf?" may ask about recording, and "nehmen Sie das auf" agrees to a report that was offered."""
+    text = happened.heard.text if happened.heard else ""
+    is_question = text.rstrip().endswith("?") and leading_answer(text, talk.language)[0] is not Intent.YES
+    if accepts_report(text, talk.language) and not is_question:
+        return reports.accept(talk, happened)
+    return privacy(talk, happened)
+
+
 def silence(talk: Talk, happened: Input) -> list[Do]:
     """A gentle question, another wording with the keys, then a person; goodbye where none is there."""
     talk.silences += 1
@@ -114,15 +134,16 @@ def silence(talk: Talk, happened: Input) -> list[Do]:
         return [talk.say("silence")] if talk.state is State.LISTENING else talk.repeat()[-1:]
     if talk.silences == 2:
         return menu.open_menu(talk, happened, "silence_keys") if talk.state is State.LISTENING else _with_keys(talk)
-    if is_open(talk.router.switchboard.hours, talk.clock()):
+    if talk.router.calendar.is_open(talk.router.switchboard, talk.clock()):
         return transfers.give_up(talk, "silence_person")
     talk.state = State.ENDING
     return [talk.say("silence_goodbye"), HangUp()]
 
 
 def _with_keys(talk: Talk) -> list[Do]:
-    prompt = "keys_yes_no" if talk.state in YES_OR_NO else "keys_person"
-    return [*talk.repeat()[-1:], talk.say(prompt)]
+    prompt = "keys_yes_no" if talk.state in YES_OR_NO else _OTHER_KEYS.get(talk.state, "keys_person")
+    question = [each for each in talk.repeat()[-1:] if each != talk.say(prompt)]
+    return [*question, talk.say(prompt)]
 
 
 def wait(talk: Talk, _: Input) -> list[Do]:

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from voicebot.dialogue import doubts
 from voicebot.dialogue.inputs import Do, Input, Kind, Say, State
-from voicebot.dialogue.table import ANYWHERE, EXPECTING, TABLE
+from voicebot.dialogue.table import ANYWHERE, EXPECTING, MESSAGE, TABLE
 from voicebot.dialogue.talk import Talk
 from voicebot.understanding.result import SURE, Intent, Understanding
 
-_NO_MISTAKE = (Kind.NOISE, Kind.SILENCE)
+_NO_MISTAKE = (Kind.NOISE, Kind.SILENCE, Kind.KEPT, Kind.NOT_KEPT)
 """Says nothing about whether the bot understands."""
 _THE_SAME_AGAIN = (Kind.REPEAT, Kind.SLOWER, Kind.WAIT, Kind.GO_ON)
-_ONE_ANSWER = (State.NAME, State.OWN_NUMBER, State.NUMBER, State.CONFIRM, State.TRANSFERRING, State.ENDING)
+_ONE_ANSWER = (*MESSAGE, State.TRANSFERRING, State.ENDING)
 """States in which an utterance holds no further wishes."""
 
 
@@ -23,7 +23,7 @@ class Dialogue(Talk):
 
     @property
     def expecting(self) -> str | None:
-        """What the bot has just asked for: ``yes_no``, ``choice``, ``name``, ``number``, or None."""
+        """What the bot has just asked for: ``yes_no``, ``choice``, ``name``, ``number``, ``words``, or None."""
         if self.state is State.CLARIFYING and self.choosing and len(self.choosing.services) == 1:
             return "yes_no"
         return EXPECTING.get(self.state)
@@ -44,7 +44,7 @@ class Dialogue(Talk):
             first = self._first_wish(happened.heard)
             kind = Kind.EMERGENCY if first.intent is Intent.EMERGENCY else happened.kind
             happened = replace(happened, kind=kind, heard=first)
-            self.decision = self.router.decide(first)
+            self.decision = self.decide(first)
         handler = TABLE[self.state].get(happened.kind) or ANYWHERE[happened.kind]
         misunderstood = self.misunderstood
         before = self.state

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from telephony.events import TransferResult
 from voicebot.catalogue.city import Department
+from voicebot.switching import Plan
 from voicebot.understanding.result import Intent, Understanding
 
 
@@ -31,7 +32,20 @@ class State(StrEnum):
     NAME = "name"
     OWN_NUMBER = "own_number"
     NUMBER = "number"
+    PREFERRED_TIME = "preferred_time"
+    MATTER = "matter"
+    REPORT_OFFERED = "report_offered"
+    """Something is broken or a nuisance; waiting for "aufnehmen" or "verbinden"."""
+    PLACE = "place"
+    SINCE = "since"
+    CONTACT = "contact"
+    """Whether a report may be asked back about, by telephone."""
     CONFIRM = "confirm"
+    """All of a message was read back."""
+    CORRECTING = "correcting"
+    """Waiting for which part of it is wrong."""
+    KEEPING = "keeping"
+    """The message is being stored; the caller is told only when it is."""
     ENDING = "ending"
 
 
@@ -56,6 +70,8 @@ class Kind(StrEnum):
     CONSULT = "consult"
     CALLBACK = "callback"
     WAIT = "wait"
+    STOP = "stop"
+    """Leave off what is going on: "abbrechen"."""
     GO_ON = "go_on"
     SATISFIED = "satisfied"
     GOODBYE = "goodbye"
@@ -65,6 +81,13 @@ class Kind(StrEnum):
     SILENCE = "silence"
     TRANSFERRED = "transferred"
     NOT_TRANSFERRED = "not_transferred"
+    CALLED_OFF = "called_off"
+    """The transfer under way was ended, as the caller wished."""
+    STILL_TRYING = "still_trying"
+    """Nobody has taken the call for a while."""
+    KEPT = "kept"
+    """The complete message is stored; ``digits`` is the reference of a report."""
+    NOT_KEPT = "not_kept"
     OUT_OF_ORDER = "out_of_order"
     TOO_LONG = "too_long"
 
@@ -89,18 +112,44 @@ class Say:
 
 @dataclass(frozen=True)
 class Transfer:
-    department: Department
+    plan: Plan
+    service: str | None = None
+    aspect: str | None = None
+    wants: str = ""
+    """What the caller wants, in their words and with what they have answered, for whoever takes the call."""
+    said: str = ""
+    """What they have been told already."""
     note: str = ""
-    """What the caller has answered already, for whoever takes the call."""
+    """What they have answered in an advice."""
+
+    @property
+    def department(self) -> Department:
+        """Whom the caller is told about."""
+        return self.plan.department
+
+
+@dataclass(frozen=True)
+class CallOff:
+    """End the transfer under way, if it still can be; an input tells."""
 
 
 @dataclass(frozen=True)
 class LeaveMessage:
+    """Keep this for the staff; a later one of the same call replaces it."""
+
     name: str
     number: str
     matter: str
     department: str
     language: str
+    kind: str = "callback"
+    """``callback`` or ``report``."""
+    preferred_time: str = ""
+    place: str = ""
+    since: str = ""
+    complete: bool = False
+    """Whether the caller has confirmed it, and is to be told what became of it: :attr:`Kind.KEPT` or
+    :attr:`Kind.NOT_KEPT`."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +157,7 @@ class HangUp:
     """After everything before it has been spoken."""
 
 
-Do = Say | Transfer | LeaveMessage | HangUp
+Do = Say | Transfer | CallOff | LeaveMessage | HangUp
 
 _KINDS = {
     Intent.SERVICE: Kind.QUESTION,
@@ -127,6 +176,7 @@ _KINDS = {
     Intent.CONSULT: Kind.CONSULT,
     Intent.CALLBACK: Kind.CALLBACK,
     Intent.WAIT: Kind.WAIT,
+    Intent.STOP: Kind.STOP,
     Intent.GO_ON: Kind.GO_ON,
     Intent.SATISFIED: Kind.SATISFIED,
     Intent.GOODBYE: Kind.GOODBYE,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from voicebot.dialogue import answers, messages
 from voicebot.dialogue.inputs import Do, Input, State
 from voicebot.dialogue.talk import Choosing, Talk
@@ -12,7 +14,8 @@ from voicebot.understanding.result import Intent, Understanding
 def open_menu(talk: Talk, _: Input, prompt: str = "menu") -> list[Do]:
     """Name the keys; what was said before stays open to be said."""
     talk.state = State.MENU
-    return [talk.say(prompt), *([talk.say("menu")] if prompt != "menu" else [])]
+    more = [talk.say("menu_report")] if talk.router.reports else []
+    return [talk.say(prompt), *([talk.say("menu")] if prompt != "menu" else []), *more]
 
 
 def ask(talk: Talk, happened: Input) -> list[Do]:
@@ -42,12 +45,26 @@ def second(talk: Talk, happened: Input) -> list[Do]:
         return answers.leave(talk, happened)
     service = next(iter(talk.router.city.services.values()))
     asked = Understanding("", talk.language, Intent.DEPARTMENT, 1.0, department=service.department, aspect="hours")
-    talk.decision = talk.router.decide(asked)
+    talk.decision = talk.decide(asked)
     return answers.follow(talk, asked, talk.decision)
 
 
 def third(talk: Talk, happened: Input) -> list[Do]:
     return messages.ask_name(talk, happened)
+
+
+def other(talk: Talk, happened: Input) -> list[Do]:
+    """The key 4: a report, of what is reported most. Other keys have no meaning."""
+    services = talk.router.reports[:MOST_CHOICES]
+    if happened.digits != "4" or not services:
+        return []
+    talk.reports = True
+    if len(services) == 1:
+        asked = replace(_nothing_said(talk), service=services[0])
+        talk.decision = talk.router.decide(asked)
+        return answers.follow(talk, asked, talk.decision)
+    talk.choosing = Choosing(_nothing_said(talk), services)
+    return answers.choose_by_key(talk, services)
 
 
 def _nothing_said(talk: Talk) -> Understanding:

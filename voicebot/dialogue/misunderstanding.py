@@ -13,6 +13,8 @@ CONCEIVABLE = 0.03
 
 def not_understood(talk: Talk, happened: Input) -> list[Do]:
     talk.misunderstood += 1
+    if happened.heard is not None and happened.heard.aspect is not None:
+        talk.wondered = happened.heard.aspect
     if asked := doubts.ask(talk, happened):
         return asked
     if talk.misunderstood == 1:

@@ -10,10 +10,12 @@ from datetime import datetime
 from voicebot.advice import Consultation
 from voicebot.catalogue.city import Department
 from voicebot.catalogue.hours import TOWN_TIME
-from voicebot.dialogue.inputs import Do, Input, Say, State
+from voicebot.dialogue.draft import Draft
+from voicebot.dialogue.inputs import Do, Input, Say, State, Transfer
 from voicebot.prompts import Prompts
 from voicebot.routing import Action, Decision, Router
-from voicebot.understanding.result import Understanding
+from voicebot.switching import Plan
+from voicebot.understanding.result import SURE, Intent, Understanding
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,10 @@ class Talk:
     """What the last utterance led to; ``voicebot ask`` reports it."""
     target: Department | None = None
     """Whom a yes connects to."""
+    wondered: str | None = None
+    """What was asked about something that was not understood: "was kostet das?"."""
+    tried: set[str] = field(default_factory=set)
+    """Departments that the transfer under way, or the last one, tries."""
     misunderstood: int = 0
     silences: int = 0
     question: list[Say] = field(default_factory=list)
@@ -64,8 +70,10 @@ class Talk:
     clarified: int = 0
     """Questions back since the last answer."""
     matter: str = ""
-    name: str = ""
-    number: str = ""
+    draft: Draft = field(default_factory=Draft)
+    """The message that the caller is leaving."""
+    reports: bool = False
+    """Whether it was chosen by key that something is to be reported, and not yet what."""
     sample_announced: bool = False
     gave_up: bool = False
     """Whether the bot has handed the caller on without being asked to."""
@@ -73,6 +81,8 @@ class Talk:
     """Whether the caller has asked for a moment."""
     unheard: list[Say] = field(default_factory=list)
     """What the caller's interruption cut off, for "weiter"."""
+    area_code: str = ""
+    """Of the town, for numbers that are said without one."""
     clock: Callable[[], datetime] = lambda: datetime.now(TOWN_TIME)
     warned_of: set[str] = field(default_factory=set)
     """Emergency numbers that were mentioned because it might be an emergency."""
@@ -89,10 +99,30 @@ class Talk:
         """What is said to its end, whatever the caller does."""
         return replace(self.say(prompt), protected=True)
 
+    def decide(self, heard: Understanding) -> Decision:
+        """What follows from an utterance now."""
+        return self.router.decide(heard, self.clock())
+
     @property
     def note(self) -> str:
         """What was answered so far, as staff read it."""
         return self.consultation.summary("de") if self.consultation and self.consultation.answers else ""
+
+    def plan_for(self, department: Department) -> Plan:
+        """Who would be rung for a department now."""
+        return self.router.plan(department, self.service, self.clock(), self.language)
+
+    def transfer(self, plan: Plan) -> Transfer:
+        """What is to be done to pass the caller on, and what the desk is told."""
+        topic = self.topics[-1] if self.topics and self.topics[-1].service == self.service else None
+        return Transfer(
+            plan,
+            service=self.service,
+            aspect=topic.decision.aspect if topic else None,
+            wants=" / ".join(dict.fromkeys(filter(None, (self.note, self.matter)))),
+            said=" ".join(topic.decision.reply) if topic else "",
+            note=self.note,
+        )
 
     def replies(self, decision: Decision, language: str | None = None) -> list[Do]:
         """The decision's answer; the first sample of a call is called one."""
@@ -105,6 +135,7 @@ class Talk:
     def remember(self, heard: Understanding, decision: Decision) -> None:
         """What is spoken of now."""
         self.matter = " / ".join(filter(None, (self.note, heard.text)))
+        self.wondered = None
         if decision.action is not Action.TRANSFER:
             self.consultation = None
         self.target = decision.department
@@ -114,6 +145,14 @@ class Talk:
         if self.topics and self.topics[-1].service == decision.service:
             self.topics.pop()
         self.topics.append(Topic(heard, decision, decision.service))
+
+    def note_matter(self, heard: Understanding | None) -> None:
+        """What it is about, where that is not known and an utterance that asks for something else tells it."""
+        if heard is None or self.matter:
+            return
+        is_named = heard.service is not None or (bool(heard.candidates) and heard.candidates[0][1] >= SURE)
+        if is_named or heard.intent in (Intent.SERVICE, Intent.DEPARTMENT):
+            self.matter = heard.text
 
     def repeat(self) -> list[Do]:
         """What was said last, or what is said first where nothing was."""

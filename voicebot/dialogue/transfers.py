@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from telephony.events import TransferResult
 from voicebot.catalogue.city import Department
-from voicebot.dialogue.inputs import Do, HangUp, Input, Say, State, Transfer
+from voicebot.catalogue.hours import spoken_opening
+from voicebot.dialogue.inputs import CallOff, Do, HangUp, Input, Say, State
 from voicebot.dialogue.talk import Talk
 from voicebot.routing import Action
+from voicebot.switching import Plan
 
 _RESULT_PROMPTS = {
     TransferResult.BUSY: "busy",
@@ -24,25 +26,41 @@ def connect(talk: Talk, _: Input) -> list[Do]:
 
 
 def person(talk: Talk, happened: Input) -> list[Do]:
-    if happened.heard is not None:
-        talk.matter = talk.matter or happened.heard.text
+    talk.note_matter(happened.heard)
     return transfer_to(talk, talk.router.switchboard)
 
 
 def transfer_to(talk: Talk, target: Department | None, *announcement: Say) -> list[Do]:
-    """To the department, or to the switchboard where it is none of the town's."""
+    """To the department, or to the switchboard where it is none of the town's; to nobody where all are closed."""
     target = talk.router.transferable(target)
+    plan = talk.plan_for(target)
     talk.target = target
     talk.decision = replace(talk.decision, action=Action.TRANSFER, department=target)
+    if not plan.targets:
+        return _closed(talk, plan)
     talk.state = State.TRANSFERRING
+    talk.tried = {each.department for each in plan.targets}
     if not announcement:
-        if target is talk.router.switchboard:
+        if plan.department is talk.router.switchboard:
             announcement = (talk.say("connecting_person"),)
         else:
-            announcement = (talk.say("connecting", desk=target.with_name(talk.language)),)
+            announcement = (talk.say("connecting", desk=plan.department.with_name(talk.language)),)
         if talk.wishes:
             announcement = (talk.say("wishes_there"), *announcement)
-    return [*announcement, Transfer(target, talk.note)]
+    return [*announcement, talk.transfer(plan)]
+
+
+def _closed(talk: Talk, plan: Plan) -> list[Do]:
+    """No desk rings outside of its hours: when it will, how to get an appointment, and the offer to be called back."""
+    talk.state = State.MESSAGE_OFFERED
+    desk = plan.department.with_name(talk.language)
+    said: list[Do] = [talk.say("closed", desk=desk)]
+    if plan.opens is not None:
+        said += [talk.say("opens_again", opening=spoken_opening(plan.opens, talk.clock(), talk.language))]
+    appointment = talk.router.appointment(talk.service, talk.language)
+    if appointment is not None and talk.decision.aspect != "appointment":
+        said += talk.replies(appointment)
+    return [*said, talk.say("offer_message")]
 
 
 def transferred(talk: Talk, _: Input) -> list[Do]:
@@ -53,11 +71,26 @@ def transferred(talk: Talk, _: Input) -> list[Do]:
 def not_transferred(talk: Talk, happened: Input) -> list[Do]:
     assert happened.result is not None
     said = talk.say(_RESULT_PROMPTS[happened.result])
-    if talk.target is talk.router.switchboard or happened.result is TransferResult.REFUSED:
+    switchboard = talk.router.switchboard
+    is_last = talk.target is switchboard or switchboard.key in talk.tried
+    if is_last or happened.result is TransferResult.REFUSED or not talk.plan_for(switchboard).targets:
         talk.state = State.MESSAGE_OFFERED
         return [said, talk.say("offer_message")]
     talk.state = State.FAILED
     return [said, talk.say("offer_switchboard")]
+
+
+def call_off(_talk: Talk, _: Input) -> list[Do]:
+    return [CallOff()]
+
+
+def called_off(talk: Talk, _: Input) -> list[Do]:
+    talk.state = State.LISTENING
+    return [talk.say("called_off")]
+
+
+def still_trying(talk: Talk, _: Input) -> list[Do]:
+    return [talk.say("still_trying")]
 
 
 def give_up(talk: Talk, prompt: str) -> list[Do]:
@@ -75,9 +108,11 @@ def once_more(talk: Talk, _: Input) -> list[Do]:
     return give_up(talk, "not_understood_person") if talk.misunderstood >= 2 else [talk.say("not_understood")]
 
 
-def out_of_order(talk: Talk, _: Input) -> list[Do]:
+def out_of_order(talk: Talk, happened: Input) -> list[Do]:
     if talk.state is State.TRANSFERRING:
         return []
+    if not talk.plan_for(talk.router.switchboard).targets:
+        return out_of_order_at_the_end(talk, happened)
     return transfer_to(talk, talk.router.switchboard, talk.insist("apology"))
 
 
@@ -87,4 +122,7 @@ def out_of_order_at_the_end(talk: Talk, _: Input) -> list[Do]:
 
 
 def too_long(talk: Talk, _: Input) -> list[Do]:
+    if not talk.plan_for(talk.router.switchboard).targets:
+        talk.state = State.ENDING
+        return [talk.say("too_long_goodbye"), HangUp()]
     return transfer_to(talk, talk.router.switchboard, talk.say("too_long"))

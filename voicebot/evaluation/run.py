@@ -8,11 +8,13 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from voicebot import console
 from voicebot import dialogue as dialogues
 from voicebot.ask import load_comprehension, load_router, written_language
 from voicebot.catalogue.city import City
+from voicebot.catalogue.hours import TOWN_TIME
 from voicebot.cli import UsageError
 from voicebot.dialogue import Dialogue
 from voicebot.evaluation import measures
@@ -50,6 +52,10 @@ TARGETS = {
 """Of the city's own sets; the questions of somebody else were asked of another town hall."""
 
 
+ASKED_AT = datetime(2026, 11, 25, 10, 0, tzinfo=TOWN_TIME)
+"""When all questions are asked: a Wednesday morning, so that the measure is the same at any time."""
+
+
 @dataclass(frozen=True)
 class Bot:
     """The bot without its telephone."""
@@ -60,7 +66,7 @@ class Bot:
 
     async def ask(self, asked: Utterance) -> Outcome:
         """What a fresh caller's typed question leads to, as ``voicebot ask`` would report it."""
-        dialogue = Dialogue(self.router, self.languages[0])
+        dialogue = Dialogue(self.router, self.languages[0], clock=lambda: ASKED_AT)
         language = written_language(asked.text, dialogue.language, self.languages)
         began = time.perf_counter()
         heard = await self.comprehension.understand(
@@ -101,7 +107,7 @@ class SpokenBot:
 
     async def ask(self, asked: Utterance) -> Outcome:
         """What a fresh caller's spoken question leads to."""
-        dialogue = Dialogue(self.bot.router, self.bot.languages[0])
+        dialogue = Dialogue(self.bot.router, self.bot.languages[0], clock=lambda: ASKED_AT)
         heard = await self.caller.say(asked.text, asked.language)
         if heard is None:
             return Outcome(Action.NOMATCH)

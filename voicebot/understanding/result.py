@@ -37,6 +37,8 @@ class Intent(StrEnum):
     """Wants to leave a message or be called back."""
     WAIT = "wait"
     """Asks for a moment."""
+    STOP = "stop"
+    """Wants what is going on to end: "abbrechen"."""
     GO_ON = "go_on"
     """Wants to hear the rest of what was interrupted."""
     SATISFIED = "satisfied"

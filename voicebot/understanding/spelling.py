@@ -23,6 +23,8 @@ _FEWEST_CAPITALS = 4
 _TOKEN = re.compile(r"[^\W\d_]+|[:;]")
 _LETTERS = re.compile(r"[a-zäöüß]")
 _UMLAUTS = {"a": "ä", "o": "ö", "u": "ü"}
+#: Letters that are a hint by themselves.
+_ALONE = frozenset("äöüß")
 _ALPHABETS = ("din_1996", "din_2022", "icao")
 _LONGEST_PHRASE = 3
 _VOWELS = frozenset("aeiouyäöü")
@@ -158,9 +160,11 @@ def spellings(text: str, language: str) -> Iterator[Spelled]:
 
 
 def _after_hint(letters: str) -> str:
-    """The whole name after a hint that it repeats: "mit A Ypsilon, M A Y E R"."""
-    for length in (3, 2):
+    """The whole name after a hint that it repeats: "mit A Ypsilon, M A Y E R", "mit Ü, M Ü L L E R"."""
+    for length in (3, 2, 1):
         hint, rest = letters[:length], letters[length:]
+        if length == 1 and hint not in _ALONE:
+            break  # "Anna mit A N N A"
         if len(rest) >= _FEWEST and hint in rest:
             return rest
     return ""

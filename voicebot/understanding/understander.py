@@ -52,6 +52,11 @@ _AS_NAMED = 0.95
 _OF_A_DEPARTMENT = frozenset({"hours", "contact", "location"})
 _ANSWERS = frozenset({Intent.YES, Intent.NO})
 _ONE_WORD = ("name", "number", "choice")
+#: What is said to the bot instead of an account of something, if it is no longer than this.
+_TO_THE_BOT = frozenset(
+    {Intent.HUMAN, Intent.REPEAT, Intent.SLOWER, Intent.BACK, Intent.WAIT, Intent.GO_ON, Intent.PRIVACY}
+)
+_BRIEF = 5
 _WANTS_SOMEBODY = frozenset({Intent.CONNECT, Intent.HUMAN})
 #: "Mit jemandem über Wohngeld sprechen" goes to the service's department from this score on.
 _SURE = 0.7
@@ -142,7 +147,8 @@ class Understander:
         """What the caller wants.
 
         :param vector: the normalised embedding of ``text``, or None to go by words and sound alone
-        :param expecting: what the bot has just asked for: ``yes_no``, ``name``, ``number``, or None
+        :param expecting: what the bot has just asked for: ``yes_no``, ``name``, ``number``, ``choice``, ``words``
+            (an account of something, or a wish as to the time), or None
         :param last_service: what was spoken of before, for "und was kostet das?"
         :param hypotheses: what else may have been said, best first, with ``text`` among them; or none
         :param rejected: what the caller has just turned down: "den Ausweis" in "nicht den Ausweis, den Pass"
@@ -163,6 +169,10 @@ class Understander:
             return _told(asked, Intent.NOMATCH)
         if expecting in ("name", "number"):
             intent = next((each for each in intents if each not in _ANSWERS), Intent.NOMATCH)
+            return _told(asked, intent)
+        if expecting == "words":
+            is_brief = len(fold(text).split()) <= _BRIEF
+            intent = next((each for each in intents if is_brief and each in _TO_THE_BOT), Intent.NOMATCH)
             return _told(asked, intent)
         if intents:
             return self._spoken_to_bot(asked, intents, mention, expecting)

@@ -108,6 +108,7 @@ def upgrade() -> None:
     op.add_column("city", sa.Column("region", sa.String(), server_default="", nullable=False))
     op.add_column("city", sa.Column("bridge_days", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("department", sa.Column("email", sa.String(), server_default="", nullable=False))
+    op.add_column("service", sa.Column("reports", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("message", sa.Column("kind", sa.String(), server_default="callback", nullable=False))
     op.add_column("message", sa.Column("reference", sa.String(), server_default="", nullable=False))
     op.add_column("message", sa.Column("preferred_time", sa.String(), server_default="", nullable=False))
