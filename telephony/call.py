@@ -7,7 +7,7 @@ from collections import deque
 from typing import Protocol
 
 from telephony.audio import FRAMES_A_SECOND
-from telephony.events import CallEnded, Event, Frame
+from telephony.events import CallEnded, Event, Frame, TransferOutcome
 
 
 class Call(Protocol):
@@ -77,7 +77,8 @@ class EventQueue:
     """Events of one call in order, bounded: stale audio is dropped, control events never are.
 
     Control events are bounded by the protocol, except keys; more than :data:`CONTROL_LIMIT` waiting
-    ones are dropped, because nobody types that fast who means it.
+    ones are dropped, because nobody types that fast who means it. The end comes before whatever else is waiting, except
+    how a transfer went: whether nothing was dialled must be known then, too.
     """
 
     FRAME_LIMIT = 5 * FRAMES_A_SECOND
@@ -101,7 +102,7 @@ class EventQueue:
             self._frames += 1
         elif isinstance(event, CallEnded):
             self._ended = event
-            self._events.clear()
+            self._events = deque(waiting for waiting in self._events if isinstance(waiting, TransferOutcome))
             self._frames = 0
         elif len(self._events) - self._frames >= self.CONTROL_LIMIT:
             return

@@ -37,8 +37,8 @@ BOT_HZ = 620
 TRANSFERS = 200
 GROWTH_KIB = 1024
 """What the last three quarters of all transfers may add to the process. Legs that stayed would add ten times that."""
-TRANSACTION_MS = 2000
-"""How long PJSIP is to keep an ended transaction, instead of 32 s: its memory stops growing after that time only."""
+TRANSACTION_MS = 6000
+"""How long PJSIP is to keep a transaction, instead of 32 s: its memory stops growing after that time only."""
 _TD = 17
 """Position of that time among the integers that ``pjsip_cfg_t`` begins with."""
 

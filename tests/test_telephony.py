@@ -84,6 +84,14 @@ async def test_the_end_comes_at_once_and_stays() -> None:
     assert [await events.get() for _ in range(3)] == [CallEnded(200, "OK")] * 3
 
 
+async def test_how_a_transfer_went_comes_before_the_end() -> None:
+    """A PBX may end the call with its answer to the REFER."""
+    events, refused = EventQueue(), TransferOutcome(TransferResult.REFUSED, 481, "Call Does Not Exist")
+    for event in (Digit("1"), Frame(SILENCE, SILENCE), refused, CallEnded(481, "Call Does Not Exist")):
+        events.put(event)
+    assert [await events.get() for _ in range(3)] == [refused, *[CallEnded(481, "Call Does Not Exist")] * 2]
+
+
 async def test_waiting_for_an_event_ends_with_it() -> None:
     events = EventQueue()
     waiting = asyncio.create_task(events.get())
