@@ -24,7 +24,7 @@ from voicebot.understanding.normalise import fold
 #: Parts of everything for network and neighbours, and of the city's texts for the matcher.
 _FOLDS, _PARTS = 4, 5
 #: Shares of the sentences that only sound like an emergency, and of ordinary questions, that may raise an alarm.
-_FALSE_ALARMS, _FALSE_ALARMS_OF_QUESTIONS = 0.02, 0.006
+_FALSE_ALARMS, _FALSE_ALARMS_OF_QUESTIONS = 0.02, 0.003
 #: Share of the same sentences that may bring a warning.
 _FALSE_DOUBTS = 0.15
 _DECAY, _STEPS = 1e-3, 40
