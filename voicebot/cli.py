@@ -87,7 +87,10 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--say", action="append", help="what the caller says instead, a turn each; repeatable")
     demo.add_argument("--no-fetch", action="store_true", help="do not look for a better voice on the hub")
 
-    add("serve", "start and watch everything on this machine: speech, line, web and mail process", "voicebot serve")
+    serve = add(
+        "serve", "start and watch everything on this machine: speech, line, web and mail process", "voicebot serve"
+    )
+    serve.add_argument("--at", help="begin as if it were then, such as 2026-12-24T11:00: who is rung; default: now")
 
     line = add("line", "run one line process: SIP in, sessions", "voicebot line")
     line.add_argument("--journal", action="store_true", help="print what happens on calls as JSON lines")

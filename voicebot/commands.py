@@ -47,11 +47,14 @@ def demo(options: argparse.Namespace) -> int:
 
 
 def serve(options: argparse.Namespace) -> int:
+    from voicebot.ask import clock_at
     from voicebot.serve import run_serve
 
     current = settings.load(options.config)
     arguments = ("--config", str(options.config)) if options.config else ()
-    return asyncio.run(run_serve(current, arguments))
+    if options.at:
+        clock_at(options.at)
+    return asyncio.run(run_serve(current, arguments, options.at))
 
 
 def line(options: argparse.Namespace) -> None:
