@@ -66,6 +66,8 @@ class Passed:
     method: Method
     rings_s: float
     """From the caller's last sound to the desk ringing."""
+    dialled_s: float | None = None
+    """From the bot's decision to the desk ringing; None for blind transfers."""
     joined_s: float | None = None
     """From the desk's key to both hearing each other; None for blind transfers."""
     refer_s: float | None = None
@@ -124,6 +126,7 @@ class Result:
                 of(Method.ATTENDED, lambda one: one.rings_s),
                 RINGS_S,
             ),
+            Row("   of which from the decision on", "attended_dialled", of(Method.ATTENDED, lambda one: one.dialled_s)),
             Row("announced first, then rung (blind)", "naive_rings", of(Method.BLIND, lambda one: one.rings_s)),
             Row(
                 "attended: the desk's key to both hearing each other",
@@ -320,7 +323,10 @@ class _Asking:
         desk_s = (await self._desk.event("hears"))["after_key_s"]
         await caller.until(lambda: caller.desk_heard_at, "the caller hearing the desk", CONNECTED_S)
         caller_s = _wall(caller.desk_heard_at) - pressed_at
-        return Passed(Method.ATTENDED, rings_at - _wall(caller.said_at), joined_s=max(desk_s, caller_s))
+        decided_at = self._bot.events("transfer", caller.call.id)[-1]["at"]
+        return Passed(
+            Method.ATTENDED, rings_at - _wall(caller.said_at), rings_at - decided_at, joined_s=max(desk_s, caller_s)
+        )
 
     async def _blind(self, caller: _Caller) -> Passed:
         caller.missing = "the desk ringing"
@@ -367,10 +373,10 @@ class _Caller:
         self._humming = True
 
     async def until(self, reached: Callable[[], object], what: str, limit_s: float) -> None:
-        """Wait for something; TimeoutError if it does not come in time, or the call ends."""
+        """Wait for something; TimeoutError if it does not come in time, or the call ends without a transfer."""
         self.missing = what
         async with asyncio.timeout(limit_s), self._news:
-            await self._news.wait_for(lambda: self.call.ended or reached())
+            await self._news.wait_for(lambda: reached() or (self.call.ended and self._leg is None))
         if not reached():
             raise TimeoutError
 
