@@ -7,6 +7,7 @@ of the first. Each of these has a chain of targets of its own.
 from __future__ import annotations
 
 import itertools
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 
 from baresip import Baresip
 from phone import Phone, phone
-from programs import Line, StartLine
+from programs import Line, StartLine, Voicebot
 from routed import brisk, chain, write_town
 from sipp import peer, sipp
 from telephony.audio import frames, write_wav
@@ -33,8 +34,18 @@ DESKS = (
     ("300", "200", "1"),
     ("302", "200", "2"),
     ("303", "200", "bye"),
+    ("304", "200", ""),
 )
 """What the desk phone does at each extension; others stand for the status with which it answers, 0 rings for ever."""
+SCENARIOS = Path(__file__).parent.parent / "scenarios"
+PLAYED = (
+    "is-put-through",
+    "declining-desk/declined",
+    "ringing-desk/called-off-by-word",
+    "ringing-desk/called-off-by-key",
+    "ringing-desk/hangs-up-while-the-desk-rings",
+    "answering-machine/hangs-up-while-the-desk-is-asked",
+)
 TRANSFERS = 40
 SETTLED_S = 2.0
 """After which sockets of calls that are over have been closed."""
@@ -68,6 +79,10 @@ def line(
         chain("service:abfallkalender", Method.BRIDGE, "486", "300"),
         chain("service:abwassergebuehren", Method.BLIND, elsewhere),
         chain("steuern", Method.ATTENDED, elsewhere),
+        chain("buergerbuero", Method.ATTENDED, "300"),
+        chain("musikschule", Method.ATTENDED, "302"),
+        chain("standesamt", Method.ATTENDED, "0"),
+        chain("jugend", Method.ATTENDED, "304"),
     )
     with start_line(
         VOICEBOT_DATA_STATE_DIR=str(state),
@@ -202,6 +217,33 @@ def test_a_pbx_without_refer_is_helped_out_and_a_softphone_is_bridged(
     each = list(frames(softphone.recording()))
     windows = [b"".join(each[start : start + 10]) for start in range(0, len(each) - 9, 10)]
     assert [pitch(np.frombuffer(pcm, "<i2").astype(np.int32)) for pcm in windows].count(CALLER_HZ) >= 3
+
+
+# Callers who speak.
+
+
+def test_what_callers_meet_while_they_are_passed_on(line: Line, desk: Phone) -> None:
+    paths = [str(SCENARIOS / f"{name}.toml") for name in PLAYED]
+    # Two at a time: each takes two of the line's four calls.
+    to, journal = f"sip:939@{line.host}:{line.port}", str(line.journal_file)
+    callers = Voicebot("call", "--to", to, "--journal", journal, "--json", "--at-once", "2", *paths, environ={})
+    try:
+        status = callers.wait(120)
+    finally:
+        callers.end()
+    assert status == 0, callers.tail()
+    reports = {report["scenario"]: report for report in map(json.loads, callers.out)}
+    assert len(reports) == len(PLAYED)
+    happened = {
+        name: {entry["event"] for entry in line.events(call=report["call"])} for name, report in reports.items()
+    }
+    assert "desk_answers" in happened["hangs-up-while-the-desk-is-asked"]
+    assert "desk_answers" not in happened["hangs-up-while-the-desk-rings"]
+    assert "desk_rings" in happened["hangs-up-while-the-desk-rings"]
+    assert "called_off" in happened["called-off-by-word"] & happened["called-off-by-key"]
+    [transfer] = reports["is-put-through"]["transfers"]
+    assert transfer["outcome"] == "connected"
+    desk.wait_until(lambda: len(desk.all("rings")) == len(desk.all("ended")), "the desk free again", 10)
 
 
 # Many.
