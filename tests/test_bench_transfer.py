@@ -43,7 +43,7 @@ def test_nothing_else_is_taken_for_it(hz: int) -> None:
 
 
 def attended(rings_s: float, joined_s: float = 0.2) -> Passed:
-    return Passed(Method.ATTENDED, rings_s, 0.02, joined_s=joined_s)
+    return Passed(Method.ATTENDED, rings_s, dialled_s=0.02, recognition_s=0.4, joined_s=joined_s)
 
 
 def blind(refer_s: float) -> Passed:

@@ -67,9 +67,11 @@ class Passed:
     rings_s: float
     """From the caller's last sound to the desk ringing."""
     dialled_s: float | None = None
-    """From the bot's decision to the desk ringing; None for blind transfers."""
+    """Of that, from the bot's decision on; None, like those below, for blind transfers."""
+    recognition_s: float | None = None
+    """Of that, the recognition of what the caller said."""
     joined_s: float | None = None
-    """From the desk's key to both hearing each other; None for blind transfers."""
+    """From the desk's key to both hearing each other."""
     refer_s: float | None = None
     """From the announcement's last sound to the REFER, both as they come to the caller: what the caller's jitter buffer
     holds back is heard after it, and makes this less than nothing. None for attended transfers.
@@ -126,6 +128,7 @@ class Result:
                 of(Method.ATTENDED, lambda one: one.rings_s),
                 RINGS_S,
             ),
+            Row("   of which recognition", "attended_recognition", of(Method.ATTENDED, lambda one: one.recognition_s)),
             Row("   of which from the decision on", "attended_dialled", of(Method.ATTENDED, lambda one: one.dialled_s)),
             Row("announced first, then rung (blind)", "naive_rings", of(Method.BLIND, lambda one: one.rings_s)),
             Row(
@@ -325,7 +328,11 @@ class _Asking:
         caller_s = _wall(caller.desk_heard_at) - pressed_at
         decided_at = self._bot.events("transfer", caller.call.id)[-1]["at"]
         return Passed(
-            Method.ATTENDED, rings_at - _wall(caller.said_at), rings_at - decided_at, joined_s=max(desk_s, caller_s)
+            Method.ATTENDED,
+            rings_at - _wall(caller.said_at),
+            dialled_s=rings_at - decided_at,
+            recognition_s=self._bot.events("heard", caller.call.id)[-1]["recognition_s"],
+            joined_s=max(desk_s, caller_s),
         )
 
     async def _blind(self, caller: _Caller) -> Passed:
