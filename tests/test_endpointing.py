@@ -18,8 +18,6 @@ def heard(text: str, intent: Intent = Intent.NOMATCH, confidence: float = 0.0, *
         (heard("Ja.", Intent.YES, 1.0), "yes_no", PATIENCE.answered),
         (heard("Mitarbeiter", Intent.HUMAN, 1.0), None, PATIENCE.answered),
         (heard("Was kostet der Pass?", Intent.SERVICE, 0.9, aspect="fee"), None, PATIENCE.asked),
-        (heard("Ich möchte mit dem Standesamt sprechen.", Intent.DEPARTMENT, 0.9), None, PATIENCE.asked),
-        (heard("Ich möchte mit dem Standesamt sprechen und", Intent.DEPARTMENT, 0.9), None, PATIENCE.unfinished),
         (heard("Ich bin umgezogen.", Intent.SERVICE, 0.9), None, PATIENCE.told),
         (heard("Ich bin umgezogen und", Intent.SERVICE, 0.9), None, PATIENCE.unfinished),
         (heard("Ich brauche"), None, PATIENCE.unfinished),

@@ -22,7 +22,7 @@ class Patience:
     answered: int = 300
     """After a yes, a choice, a goodbye, the wish for a person."""
     asked: int = 480
-    """After a question that is surely understood, and after the wish for an office: little can follow that matters."""
+    """After a question that is surely understood."""
     told: int = 760
     """After what is understood and is no question: reasons may follow."""
     unclear: int = 960
@@ -76,5 +76,5 @@ def patience_ms(heard: Understanding, expecting: str | None, patience: Patience 
         return patience.asked
     if heard.intent is Intent.NOMATCH or heard.confidence < SURE:
         return patience.unclear
-    is_whole = heard.aspect is not None or heard.text.rstrip().endswith("?") or heard.intent is Intent.DEPARTMENT
-    return patience.asked if is_whole else patience.told
+    is_question = heard.aspect is not None or heard.text.rstrip().endswith("?")
+    return patience.asked if is_question else patience.told
