@@ -43,9 +43,11 @@ from voicebot.speech.errors import SpeechError
 from voicebot.switching import Method
 
 MOST_CALLS = 200
+QUESTION = "Was kostet ein Reisepass?"
+"""What callers of the Bürgerbüro ask first: they are passed on while they are answered."""
 AS_OF = date(2026, 11, 22)
 WISHES = {
-    Method.ATTENDED: ("buergerbuero", "300", "Ich möchte mit dem Bürgerbüro sprechen."),
+    Method.ATTENDED: ("buergerbuero", "300", "Ja, verbinden."),
     Method.BLIND: ("standesamt", "340", "Ich möchte mit dem Standesamt sprechen."),
 }
 """By how they are put through: whom callers ask for, at which extension, and in which words."""
@@ -304,6 +306,12 @@ class _Asking:
         await caller.until(lambda: caller.ear.finished, "a greeting", GREETED_S)
         async with self._floor:
             self._desk.forget()
+            if method is Method.ATTENDED:
+                answers = len(self._bot.events("speaks", caller.call.id))
+                caller.say(await asyncio.to_thread(speak, QUESTION))
+                await caller.until(
+                    lambda: len(self._bot.events("speaks", caller.call.id)) > answers, "an answer", GREETED_S
+                )
             caller.say(pcm)
             try:
                 async with asyncio.timeout(CONNECTED_S):
