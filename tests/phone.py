@@ -1,8 +1,9 @@
 """A telephone on PJSIP in a process of its own: hums a tone, and tells as lines of JSON what happens and what it hears.
 
 It follows REFER and Replaces, as telephones do. Who rings it decides what it does: ``sip:200@…`` is answered,
-``sip:486@…`` is rejected with that status, ``sip:0@…`` rings for ever. Keys sent to it are commands: 9 has it hang up,
-7 has it press 1. With ``--dial`` it rings by itself.
+``sip:486@…`` is rejected with that status, ``sip:0@…`` rings for ever; ``--desk 300 200 1`` answers 300 with 200 and
+then presses 1, or hangs up for ``bye``. Keys sent to it are commands: 9 has it hang up, 7 has it press 1. With
+``--dial`` it rings by itself, and presses ``--keys`` once that is answered.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ ROOT = Path(__file__).parent.parent
 WINDOW = 10
 """Frames of 20 ms over which a tone is looked for."""
 RING_S = 0.05
+PRESSES_FRAMES = 8
+"""How long a desk listens before it presses its key."""
 
 
 class Hearing:
@@ -63,6 +66,8 @@ class Telephone:
         self._humming = hum(options.tone).astype("<i2").tobytes()
         self._talks: set[asyncio.Task[None]] = set()
         self._legs = 0
+        self._desks = {number: (int(code), key) for number, code, key in options.desk}
+        """By the number that is dialled: with which status it answers, and what it does then."""
 
     def tell(self, event: str, **details: Any) -> None:
         print(json.dumps({"event": event, **details}), flush=True)
@@ -77,28 +82,32 @@ class Telephone:
 
     async def _rung(self, call: SipCall) -> None:
         self.tell("rings", caller=call.remote, dialled=call.local)
-        code = int(call.local)
+        code, key = self._desks.get(call.local) or (int(call.local), "")
         if code != 404:
             await call.answer(180)
             await asyncio.sleep(RING_S)
         if code:
             await call.answer(code)
-        await self.talk(call)
+        await self.talk(call, presses=key)
 
     async def dial(self, endpoint: Endpoint) -> None:
         """Ring, one call after the other; each is over when what it was referred to is over, too."""
         for _ in range(self._options.times):
-            await self.talk(await endpoint.dial(self._options.dial))
+            await self.talk(await endpoint.dial(self._options.dial), keys=self._options.keys)
             others = self._talks - {asyncio.current_task()}
             if others:
                 await asyncio.wait(others)
 
-    async def talk(self, call: Call, *, referred: bool = False) -> None:
+    async def talk(self, call: Call, *, referred: bool = False, keys: str = "", presses: str = "") -> None:
+        """Until the call is over; ``keys`` are pressed at once, ``presses`` is what a desk does after a while."""
         leg, self._legs = self._legs, self._legs + 1
-        hearing, established = Hearing(), False
+        hearing, established, listened = Hearing(), False, 0
         while True:
             match await call.next_event():
                 case Frame(heard) if established:
+                    listened += 1
+                    if presses and listened == PRESSES_FRAMES:
+                        await (call.hang_up() if presses == "bye" else call.send_digits(presses))
                     if not call.playing:
                         call.play(self._humming)
                     if hearing.push(heard):
@@ -108,6 +117,8 @@ class Telephone:
                 case Established(codec):
                     established = True
                     self.tell("established", leg=leg, codec=codec)
+                    if keys:
+                        await call.send_digits(keys)
                     if referred and self._options.times > 1:
                         await call.hang_up()
                 case Digit("9"):
@@ -134,15 +145,25 @@ async def run(options: argparse.Namespace) -> None:
         tcp_port=None,
         rtp_port=options.rtp_port,
         user=options.user,
+        registrar=options.registrar,
+        password=options.password,
         follow_transfers=not options.refuses_refer,
     )
-    endpoint = Endpoint(settings, telephone.take)
+    registered = asyncio.Event()
+
+    def registration(code: int, _reason: str) -> None:
+        if code == 200:
+            registered.set()
+
+    endpoint = Endpoint(settings, telephone.take, registration)
     await endpoint.start()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    telephone.tell("ready")
     try:
+        if options.registrar:
+            await registered.wait()
+        telephone.tell("ready")
         if options.dial:
             telephone._begin(telephone.dial(endpoint))
         await stop.wait()
@@ -205,6 +226,10 @@ if __name__ == "__main__":
     parser.add_argument("--tone", type=int, default=440, help="Hz")
     parser.add_argument("--refuses-refer", action="store_true")
     parser.add_argument("--dial", default="", help="SIP URI")
+    parser.add_argument("--keys", default="", help="pressed once that has answered")
+    parser.add_argument("--desk", nargs=3, action="append", default=[], metavar=("NUMBER", "STATUS", "KEY"))
+    parser.add_argument("--registrar", default="", help="SIP URI")
+    parser.add_argument("--password", default="")
     parser.add_argument("--times", type=int, default=1, help="how often to dial it")
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(run(parser.parse_args()))

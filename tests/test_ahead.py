@@ -9,6 +9,7 @@ import pytest
 from town import Scene
 from voicebot import ahead, line
 from voicebot.ahead import MIB, Calls, speak_ahead
+from voicebot.briefing import spoken_ahead
 from voicebot.repertoire import fixed, repertoire, transfers
 from voicebot.speech.audio_store import Prepared
 from voicebot.speech.errors import SpeechUnavailable
@@ -146,7 +147,7 @@ async def test_a_line_holds_what_it_must_and_has_the_rest_kept(monkeypatch: pyte
     parts = scene._parts
     monkeypatch.setattr(line, "SpeechClient", lambda _: making)
     await line._speak_ahead(parts, Calls(), lambda _: None)
-    held = fixed(parts.router.prompts, scene.city, ("de", "en")) + transfers(parts.router)
+    held = fixed(parts.router.prompts, scene.city, ("de", "en")) + transfers(parts.router) + spoken_ahead(parts.router)
     assert making.made == [text for text, _ in (*held, *repertoire(parts.router))]
     scene.mouth.broken = True
     for text, language in held:

@@ -163,6 +163,7 @@ def test_a_chat_is_one_conversation(state: Path) -> None:
         ["fly"],
         ["bench", "rtp", "--calls", "5"],
         ["bench", "rtp", "--seconds", "1"],
+        ["bench", "transfer", "--calls", "1"],
         ["bench", "loss", "--loss", "3"],
         ["bench", "loss", "--jitter", "-1"],
         ["bench", "loss", "--questions", "0"],

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from programs import Voicebot
+from programs import OFFICE_HOURS, Voicebot
 from telephony.bare import Telephone
 from voicebot.pico import speak
 from voicebot.ports import free_port
@@ -122,7 +122,7 @@ def test_a_dead_speech_process(tmp_path: Path) -> None:
         "VOICEBOT_DATA_SPEAK_SAMPLES": "true",
         "VOICEBOT_WEB_PORT": "0",
     }
-    serve = Voicebot("serve", environ=environ)
+    serve = Voicebot("serve", "--at", OFFICE_HOURS, environ=environ)
     try:
         serve.wait_for_line("the line is open", 240)
         with Telephone("127.0.0.1", port) as telephone:

@@ -174,6 +174,15 @@ async def test_a_refused_refer_is_bridged_without_a_question() -> None:
     assert all(frame == SILENCE for frame in phone.said[:50])
 
 
+async def test_a_refused_refer_that_cannot_be_bridged_leads_to_a_message() -> None:
+    scene = Scene(lambda _target: REFUSED, legs=0)
+    await asked(scene)
+    await scene.until(lambda: scene.said[-1] == f"{scene.prompt('refused')} {scene.prompt('offer_message')}")
+    assert not scene.call.dialled
+    scene.call.caller_hangs_up()
+    await scene.over()
+
+
 async def test_without_a_free_leg_it_is_blind() -> None:
     scene = Scene(lambda _target: CONNECTED, method=Method.ATTENDED, legs=0)
     await asked(scene)

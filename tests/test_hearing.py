@@ -29,7 +29,7 @@ MANGLED = [("Ich brauche einen Kassonal aus Reis.", -0.5), ("Ich brauche einen K
 CLEAR = [("Ich brauche einen Personalausweis.", -0.3)]
 SPOKEN = "Wie kann ich die Briefwahl beantragen?"
 """From the Pico voice, the small recognizer hears "die Briefweibe antragen"."""
-ATTEMPTS = 6
+ATTEMPTS = 12
 """A telephone's resampler dithers, so what is misheard differs from one time to the next."""
 Looks = list[tuple[str, float]] | Exception | None
 

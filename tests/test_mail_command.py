@@ -168,6 +168,7 @@ def test_serve_starts_what_the_settings_need(tmp_path: Path) -> None:
     assert names() == ["speech", "line", "web"]
     assert names(**environ(tmp_path, 25)) == ["speech", "line", "web", "mail"]
     assert names(VOICEBOT_SPEECH_URI="tcp://speech.example:10300", VOICEBOT_WEB_PORT="0") == ["line"]
+    assert wanted(load(None, {}), (), "2026-11-25T10:00")[1] == ("line", ("line", "--at", "2026-11-25T10:00"))
     assert wanted(load(None, {}), ("--config", "x.toml"))[0] == ("speech", ("speech", "--config", "x.toml"))
 
 

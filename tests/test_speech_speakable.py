@@ -8,7 +8,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from voicebot.catalogue.advice import Step
 from voicebot.catalogue.city import OpeningSpan
 from voicebot.catalogue.folder import read_folder
-from voicebot.catalogue.hours import spoken_hours
+from voicebot.catalogue.hours import TOWN_TIME, spoken_clock, spoken_hours, spoken_opening, spoken_reason
 from voicebot.prompts import Prompts
 from voicebot.speech import numerals
 from voicebot.speech.speakable import speakable
@@ -569,6 +569,9 @@ def city_texts(language: str) -> Iterator[str]:
                 yield from (part.text[language] for part in node.parts)
 
 
+OPENING = datetime(2026, 12, 31, 8, 30, tzinfo=TOWN_TIME)
+
+
 def prompt_texts(language: str) -> Iterator[str]:
     """Every prompt with every number, service, department and opening time in its place."""
     values = {
@@ -578,6 +581,12 @@ def prompt_texts(language: str) -> Iterator[str]:
         "number": [department.extension for department in CITY.departments.values()],
         "name": ["Dr. Müller", "Frau Meier-Schulze"],
         "hours": [spoken_hours(department.hours, language) for department in CITY.departments.values()],
+        "closing": [spoken_clock(time(hour, minute), language) for hour in (12, 16, 18) for minute in (0, 30)],
+        "opening": [spoken_opening(OPENING, OPENING - timedelta(days=ahead), language) for ahead in range(0, 40, 3)],
+        "reason": [spoken_reason(each.reason, language) for each in CITY.closures],
+        "reference": ["48213", "90017"],
+        "words": ["vor der Hauptstr. 12", "seit dem 3. Mai", "um 8:30 Uhr"],
+        "spoken": [PROMPTS.say("language_en", language)],
         **{key: [service.name(language) for service in CITY.services.values()] for key in CHOICES},
     }
     for key in tomllib.loads((ROOT / "prompts" / f"{language}.toml").read_text(encoding="utf-8")):

@@ -23,6 +23,7 @@ from voicebot.calling.loudness import is_loud
 from voicebot.calling.report import CallReport, TurnReport
 from voicebot.calling.scenario import Scenario, Turn
 from voicebot.calling.sounds import Speak, sound
+from voicebot.calling.tone import CALLER_HZ, DESK_HZ, ToneEar, hum
 
 Tell = Callable[[str, dict[str, Any]], None]
 
@@ -227,7 +228,14 @@ class Desk:
     """A desk phone: rings, answers (or does not), says its name, and stays until the other side leaves."""
 
     def __init__(
-        self, tell: Tell, *, code: int = 200, ring_s: float = 0.6, greeting: bytes = b"", press: str = ""
+        self,
+        tell: Tell,
+        *,
+        code: int = 200,
+        ring_s: float = 0.6,
+        greeting: bytes = b"",
+        press: str = "",
+        hums: bool = False,
     ) -> None:
         self._tell = tell
         self._code = code
@@ -236,6 +244,8 @@ class Desk:
         self._greeting = greeting
         self._press = press
         """The key that answers a bot that asks: 1 takes the call, 2 does not; empty: none."""
+        self._humming = hum(DESK_HZ) if hums else b""
+        """Heard instead of the greeting for as long as the call lasts."""
         self._calls: set[asyncio.Task[None]] = set()
 
     def take(self, call: SipCall) -> None:
@@ -249,20 +259,28 @@ class Desk:
         answer = asyncio.create_task(self._answer(call))
         listened = 0
         talks = False
+        ear, pressed_at = ToneEar(CALLER_HZ), 0.0
         try:
             while True:
                 match await call.next_event():
                     case Established():
                         talks = True
                         self._tell("talks", {"extension": call.local})
-                        call.play(self._greeting)
+                        call.play(self._humming or self._greeting)
                         call.flush()
                     case Replaced(remote):
                         self._tell("replaced", {"extension": call.local, "caller": remote})
-                    case Frame() if talks and self._press:
+                    case Frame(heard, _, at) if talks:
                         listened += 1
-                        if listened == LISTENS_FRAMES:
+                        if self._press and listened == LISTENS_FRAMES:
+                            pressed_at = time.monotonic()
+                            self._tell("presses", {"extension": call.local, "digit": self._press})
                             await call.send_digits(self._press)
+                        if self._humming and not call.playing:
+                            call.play(self._humming)
+                        if self._humming and pressed_at and ear.push(at, heard):
+                            after_s = round((ear.began_at or at) - pressed_at, 3)
+                            self._tell("hears", {"extension": call.local, "hz": CALLER_HZ, "after_key_s": after_s})
                     case CallEnded():
                         self._tell("over", {"extension": call.local})
                         return

@@ -87,7 +87,10 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--say", action="append", help="what the caller says instead, a turn each; repeatable")
     demo.add_argument("--no-fetch", action="store_true", help="do not look for a better voice on the hub")
 
-    add("serve", "start and watch everything on this machine: speech, line, web and mail process", "voicebot serve")
+    serve = add(
+        "serve", "start and watch everything on this machine: speech, line, web and mail process", "voicebot serve"
+    )
+    serve.add_argument("--at", help="begin as if it were then, such as 2026-12-24T11:00: who is rung; default: now")
 
     line = add("line", "run one line process: SIP in, sessions", "voicebot line")
     line.add_argument("--journal", action="store_true", help="print what happens on calls as JSON lines")
@@ -157,6 +160,7 @@ def _parser() -> argparse.ArgumentParser:
     desk.add_argument(
         "--press", choices=("", "1", "2"), default="1", help="key for a bot that asks: 1 takes the call, 2 does not"
     )
+    desk.add_argument("--hum", action="store_true", help="hum a tone, and tell when the caller's is heard")
 
     imports = add("import", "take a city's files into the database", "voicebot import data/borken")
     imports.add_argument("folder", type=Path)
@@ -209,15 +213,19 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--off-topic", type=Path, metavar="JSON", help="lists of sentences no town hall answers")
 
     bench = add(
-        "bench", "measure this machine: latency, RTP, lost packets, understanding", "voicebot bench latency --turns 60"
+        "bench",
+        "measure this machine: latency, transfers, RTP, lost packets, understanding",
+        "voicebot bench latency --turns 60",
     )
-    whats = ("latency", "understanding", "endpointing", "rtp", "loss")
+    whats = ("latency", "understanding", "endpointing", "rtp", "loss", "transfer")
     bench.add_argument("what", choices=whats, nargs="?", default="latency")
     bench.add_argument("--turns", type=int, default=60, help="turns of callers, or questions; default: 60")
     bench.add_argument("--one", action="store_true", help="latency: one call at a time only")
     bench.add_argument("--codec", action="append", help="codec to offer; default: PCMA")
     bench.add_argument("--services", type=Path, metavar="JSON", help="understanding: add these (name, keywords)")
-    bench.add_argument("--calls", type=int, default=4, help="rtp: calls at once; default: 4")
+    bench.add_argument(
+        "--calls", type=int, help="rtp: calls at once; default: 4. transfer: calls, half attended, half blind; 20"
+    )
     bench.add_argument("--seconds", type=float, default=30.0, help="rtp: how long; default: 30")
     bench.add_argument("--loss", type=float, default=0.03, help="loss: share of lost packets; default: 0.03")
     bench.add_argument("--jitter", type=float, default=60.0, metavar="MS", help="loss: longest delay; default: 60")

@@ -47,11 +47,14 @@ def demo(options: argparse.Namespace) -> int:
 
 
 def serve(options: argparse.Namespace) -> int:
+    from voicebot.ask import clock_at
     from voicebot.serve import run_serve
 
     current = settings.load(options.config)
     arguments = ("--config", str(options.config)) if options.config else ()
-    return asyncio.run(run_serve(current, arguments))
+    if options.at:
+        clock_at(options.at)
+    return asyncio.run(run_serve(current, arguments, options.at))
 
 
 def line(options: argparse.Namespace) -> None:
@@ -183,7 +186,7 @@ async def _desk(options: argparse.Namespace) -> None:
     greeting = speak("Guten Tag, was kann ich für Sie tun?")
     stop = asyncio.Event()
     codecs = ("G722", "PCMA", "PCMU")
-    answering = Desk(tell, code=options.code, greeting=greeting, press=options.press)
+    answering = Desk(tell, code=options.code, greeting=greeting, press=options.press, hums=options.hum)
     endpoint = Endpoint(telephone(options.host, options.port, 22_000, user="desk", codecs=codecs), answering.take)
     async with signals(stop):
         await endpoint.start()
@@ -395,7 +398,11 @@ def bench(options: argparse.Namespace) -> int:
     from voicebot.bench import run_bench
     from voicebot.bench_loss import run_bench_loss
     from voicebot.bench_rtp import run_bench_rtp
+    from voicebot.bench_transfer import run_bench_transfer
 
-    run = {"latency": run_bench, "rtp": run_bench_rtp, "loss": run_bench_loss}[options.what]
+    if options.calls is None:
+        options.calls = 20 if options.what == "transfer" else 4
+    benches = {"latency": run_bench, "rtp": run_bench_rtp, "loss": run_bench_loss, "transfer": run_bench_transfer}
+    run = benches[options.what]
     with tempfile.TemporaryDirectory(prefix="voicebot-bench-") as folder:
         return asyncio.run(run(Path(folder), options))

@@ -79,7 +79,7 @@ class _Script:
                     self.desk_talked = True
                     self.line("Desk", "nimmt ab und hört, worum es geht")
                 case "replaced":
-                    self.line("Desk", "spricht mit dem Anrufer")
+                    self.line("Desk", "Gespräch verbunden")
 
     async def follow_caller(self, process: asyncio.subprocess.Process) -> None:
         async for event in events(process):

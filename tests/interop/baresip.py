@@ -32,12 +32,20 @@ snd_path {folder}
 
 class Baresip(Program):
     def __init__(
-        self, folder: Path, number: str, uri: str, wav: Path, *, certificate: Path | str = "", account: str = ""
+        self,
+        folder: Path,
+        number: str,
+        uri: str,
+        wav: Path,
+        *,
+        certificate: Path | str = "",
+        account: str = "",
+        port: int = 0,
     ) -> None:
         """Ring ``uri``, or be rung without one; ``account`` are further parameters such as ``;mediaenc=srtp-mand``."""
         program = require("baresip")
         self._folder = folder
-        self.port = free_port()
+        self.port = port or free_port()
         values = {"modules": MODULES, "port": self.port, "wav": wav, "folder": folder, "certificate": certificate}
         (folder / "config").write_text(CONFIG.format(**values), encoding="utf-8")
         (folder / "accounts").write_text(f"<sip:{number}@127.0.0.1>;regint=0{account}\n", encoding="utf-8")

@@ -143,12 +143,15 @@ def sipp(
 
 
 @contextmanager
-def peer(scenario: str, folder: Path, to: str = "", *, codecs: str = "8 101", **keys: str) -> Iterator[Played]:
+def peer(
+    scenario: str, folder: Path, to: str = "", *, codecs: str = "8 101", port: int = 0, **keys: str
+) -> Iterator[Played]:
     """A caller who rings ``to``, or a desk, while the block runs; afterwards the scenario must have succeeded.
 
-    ``keys`` are further keywords of the scenario: ``answer="486 Busy Here"`` replaces ``[answer]``.
+    ``port`` is SIPp's own; 0: any. ``keys`` are further keywords of the scenario: ``answer="486 Busy Here"`` replaces
+    ``[answer]``.
     """
-    with _played(scenario, folder, to, codecs=codecs, **keys) as played:
+    with _played(scenario, folder, to, codecs=codecs, port=port, **keys) as played:
         run = Played(**played)
         yield run
         run.finish()
@@ -156,13 +159,13 @@ def peer(scenario: str, folder: Path, to: str = "", *, codecs: str = "8 101", **
 
 @contextmanager
 def _played(
-    scenario: str, folder: Path, to: str, *, calls: int = 1, transport: str = "u1", **keys: str
+    scenario: str, folder: Path, to: str, *, calls: int = 1, transport: str = "u1", port: int = 0, **keys: str
 ) -> Iterator[dict[str, Any]]:
     """SIPp at work on a scenario, as the fields of :class:`Played`; ended with the block."""
     program = require("sipp")
     identity = f"{scenario}-{uuid.uuid4().hex[:8]}"
     file, messages = folder / f"{identity}.xml", folder / f"{identity}.log"
-    port = free_port()
+    port = port or free_port()
     with Ear() as ear:
         text = _expand((SCENARIOS / f"{scenario}.xml").read_text(encoding="utf-8"))
         # By us: SIPp wants to see the status codes before it knows its keywords.

@@ -55,18 +55,6 @@ def test_the_late_end_of_a_given_up_transfer_is_not_taken_for_that_of_the_next(c
     assert outcomes(call) == [("no_answer", 0), ("connected", 200)]
 
 
-@pytest.mark.plays("refer_not_allowed")
-def test_a_pbx_without_refer_leads_to_a_message(call: Sipp) -> None:
-    assert outcomes(call) == [("refused", 405)]
-    assert call.wait_for("ended")["state"] == "message_offered"
-
-
-@pytest.mark.plays("refer_not_implemented")
-def test_a_pbx_that_does_not_know_refer_leads_to_a_message(call: Sipp) -> None:
-    assert outcomes(call) == [("refused", 501)]
-    assert call.wait_for("ended")["state"] == "message_offered"
-
-
 @pytest.mark.plays("refer_then_bye")
 def test_a_pbx_that_hangs_up_after_accepting_the_refer_has_taken_the_call(call: Sipp) -> None:
     ended = call.wait_for("ended")
