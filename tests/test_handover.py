@@ -163,6 +163,23 @@ async def test_a_pbx_that_refuses_to_replace_leaves_the_call_bridged() -> None:
     assert scene.records[-1].happened[-1][:2] == ("ends", "connected")
 
 
+async def test_what_the_pbx_says_after_the_desks_leg_has_gone_is_not_told_twice() -> None:
+    scene = Scene(method=Method.ATTENDED)
+    scene.call._on_connect = lambda _other: None
+    scene.desks = [desk((0.1, Established("PCMA")), (3.0, Digit("1")), (3.1, ENDED))]
+
+    async def hang_up(code: int = 0) -> None:
+        """The last NOTIFY has arrived before our BYE is on its way."""
+        scene.call.hung_up = code
+        scene.call._events.append(CONNECTED)
+        scene.call.happens(0.1, ENDED)
+
+    scene.call.hang_up = hang_up  # type: ignore[method-assign]
+    await asked(scene)
+    await scene.over()
+    assert [details["result"] for details in happened(scene, "transfer_outcome")] == ["connected"]
+
+
 async def test_a_refused_refer_is_bridged_without_a_question() -> None:
     scene = Scene(lambda _target: REFUSED)
     phone = desk((0.1, Ringing(180)), (1.0, Established("PCMA")), (20.0, ENDED))

@@ -99,6 +99,8 @@ class Session:
         self._handover: Handover | None = None
         """The attempt to find somebody for the caller, and the task that it runs in."""
         self._handing: asyncio.Task[TransferOutcome] | None = None
+        self._is_handed_over = False
+        """Whether somebody has taken the call."""
         self._waited_frames = 0
         """How long the caller has been waiting for a desk since something was said to them."""
         self._decided_at = 0.0
@@ -181,6 +183,8 @@ class Session:
                 self._handover.take(event)
             case TransferProgress(code, reason):
                 self._tell("transfer_progress", {"code": code, "reason": reason})
+            case TransferOutcome() if self._is_handed_over:
+                pass  # the desk's leg has told it already: its place was taken
             case TransferOutcome():
                 # After the dialogue has gone on: a desk that was given up has answered late.
                 self._tell("transfer_outcome", {"result": event.result, "code": event.code, "reason": event.reason})
@@ -414,6 +418,7 @@ class Session:
             return
         outcome = self._handing.result()
         self._handover = self._handing = None
+        self._is_handed_over = outcome.result is TransferResult.CONNECTED
         self._speaker.play_music(b"")
         self._transfer_ended(outcome)
 
