@@ -27,8 +27,10 @@ from voicebot.understanding.understander import Understander
 
 MANGLED = [("Ich brauche einen Kassonal aus Reis.", -0.5), ("Ich brauche einen Kassenal aus Reis.", -0.6)]
 CLEAR = [("Ich brauche einen Personalausweis.", -0.3)]
-SPOKEN = "Wie kann ich die Briefwahl beantragen?"
-"""From the Pico voice, the small recognizer hears "die Briefweibe antragen"."""
+SPOKEN = ("Wie kann ich die Briefwahl beantragen?", "Ich brauche Briefwahl.", "Ich will die Briefwahl haben.")
+"""From the Pico voice over the telephone the small recognizer hears "die Briefweibe antragen" or "Briefe Hall"; which
+of them hotwords put right differs from processor to processor.
+"""
 ATTEMPTS = 12
 """A telephone's resampler dithers, so what is misheard differs from one time to the next."""
 Looks = list[tuple[str, float]] | Exception | None
@@ -262,13 +264,13 @@ async def test_a_real_recognizer_is_put_right(real_ears: Overheard, monkeypatch:
     monkeypatch.setattr(hearing, "SECOND_LOOK_S", 60.0)
     city = read_folder(Path(__file__).parent.parent / "data" / "borken")
     comprehension = Comprehension(Understander(city), None)
-    for _ in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS):
         real_ears.decodes.clear()
         real_ears.asked.clear()
         heard = await hear(
             real_ears,
             comprehension,
-            spoken.through_telephone(speak(SPOKEN)),
+            spoken.through_telephone(speak(SPOKEN[attempt % len(SPOKEN)])),
             4.0,
             language="de",
             languages=("de",),
@@ -276,7 +278,8 @@ async def test_a_real_recognizer_is_put_right(real_ears: Overheard, monkeypatch:
             last_service=None,
         )
         assert real_ears.asked[0] == ()
-        if "briefwahl" not in real_ears.decodes[0].text.lower() and heard.understanding.service == "briefwahl":
+        was_right = ["briefwahl" in decode.text.lower() for decode in real_ears.decodes]
+        if was_right == [False, True] and heard.understanding.service == "briefwahl":
             break
     first, second = real_ears.decodes
     assert "Briefwahl" in real_ears.asked[1]
