@@ -178,18 +178,32 @@ class Handover:
         """SIP status of the last target."""
         self._was_voicemail = False
         self.phase = Phase.ANNOUNCED
-        self.called_off = False
-        """Whether it is the caller's wish that it ends now."""
+        self._is_called_off = False
+        self._running = asyncio.create_task(self._run())
 
     @property
-    def can_be_called_off(self) -> bool:
-        return self.phase in (Phase.ANNOUNCED, Phase.RINGING)
+    def outcome(self) -> TransferOutcome | None:
+        """What came of it, or of the last target; None while it is under way. Raises what a defect of ours raised.
 
-    async def run(self) -> TransferOutcome:
-        """Try the targets in turn; who is handed over, and what came of the last one otherwise.
-
-        While a call is bridged this goes on until the desk hangs up. Cancelling it gives the desk's leg up.
+        While a call is bridged it is under way, until the desk hangs up.
         """
+        return self._running.result() if self._running.done() else None
+
+    def call_off(self) -> bool:
+        """End it as the caller wishes, unless it is too late; :meth:`close` is still to be called."""
+        if self.phase not in (Phase.ANNOUNCED, Phase.RINGING):
+            return False
+        self._is_called_off = True
+        self._running.cancel()
+        return True
+
+    async def close(self) -> None:
+        """Give up what is under way, the desk's leg with it, and wait until that is done."""
+        self._running.cancel()
+        await asyncio.wait([self._running])
+
+    async def _run(self) -> TransferOutcome:
+        """Try the targets in turn."""
         result = TransferResult.UNREACHABLE
         try:
             for target in self._plan.targets:
@@ -215,7 +229,7 @@ class Handover:
             case Phase.REFERRED:
                 return "unknown"  # a PBX that hangs up after the 202 has taken the call (RFC 3515 asks for a NOTIFY)
             case _:
-                return "cancelled" if self.called_off else "abandoned"
+                return "cancelled" if self._is_called_off else "abandoned"
 
     def tick(self) -> None:
         """Every 20 ms of the caller's call."""

@@ -33,7 +33,7 @@ from voicebot.briefing import brief, note_of
 from voicebot.catalogue.hours import TOWN_TIME
 from voicebot.desk.messages import Message
 from voicebot.desk.notes import Note
-from voicebot.dialogue import CallOff, Dialogue, Do, HangUp, Input, Kind, LeaveMessage, Say, State, Transfer
+from voicebot.dialogue import CallOff, Dialogue, HangUp, Input, Kind, LeaveMessage, Say, State, Transfer
 from voicebot.endpointing import PATIENCE, patience_ms
 from voicebot.handover import Handover, Phase, Phones, Records
 from voicebot.hearing import Comprehension, Heard, Recognition, hear
@@ -94,11 +94,10 @@ class Session:
         self._speaker = Speaker(call, parts.voice)
         self._patience = PATIENCE.scaled(parts.settings.dialogue.end_of_turn_ms)
         self._listener = Listener(parts.activity(), self._understand, self._patience_ms, self._patience.unfinished)
-        self._after: deque[Do] = deque()
-        """What follows once everything has been said."""
+        self._hangs_up = False
+        """Whether the bot leaves once everything has been said."""
         self._handover: Handover | None = None
-        """The attempt to find somebody for the caller, and the task that it runs in."""
-        self._handing: asyncio.Task[TransferOutcome] | None = None
+        """The attempt under way to find somebody for the caller."""
         self._is_handed_over = False
         """Whether somebody has taken the call."""
         self._waited_frames = 0
@@ -134,7 +133,7 @@ class Session:
         finally:
             self._speaker.stop()
             self._listener.drop()
-            await self._end_handover()
+            await self._close_handover()
             await self._call.hang_up()
             if self._background:
                 await asyncio.wait(self._background)
@@ -151,7 +150,7 @@ class Session:
     async def _give_up(self) -> None:
         """The conversation is broken: hand the caller to a person, without a word more."""
         self._speaker.stop()
-        await self._end_handover()
+        await self._close_handover()
         self._tell("gave_up", {})
         await self._call.transfer(
             f"sip:{self._parts.router.switchboard.extension}@{self._desks_host}",
@@ -194,9 +193,7 @@ class Session:
         if not self._established:
             return  # the 200 is not acknowledged yet, and nobody listens
         self._frames += 1
-        if self._handover is not None:
-            self._handover.tick()
-            self._look_after_handover()
+        self._look_after_handover()
         too_long = self._frames == self._settings.dialogue.longest_call_s * FRAMES_A_SECOND
         if self._joined:
             return  # caller and desk talk: nothing that is said is meant for the bot
@@ -204,8 +201,7 @@ class Session:
             if too_long:
                 await self._call.hang_up()
             # A PBX may hold the caller while it transfers: leaving does not wait for the caller's ear.
-            if not self._speaker.speaking and self._after:
-                await self._carry_out(self._after.popleft())
+            await self._leave_when_quiet()
             return
         self._speaker.tick()
         self._listen(frame)
@@ -215,8 +211,7 @@ class Session:
             self._speech_failed()
         while self._waiting and not self._speaker.protected:
             self._step(self._waiting.popleft())
-        if not self._speaker.speaking and self._after:
-            await self._carry_out(self._after.popleft())
+        await self._leave_when_quiet()
         self._count_silence()
         self._keep_company()
         if too_long:
@@ -244,7 +239,7 @@ class Session:
 
     def _is_leaving(self) -> bool:
         """Whether the bot is on its way out: an announcement or a goodbye is said to its end."""
-        return self._handover is not None or any(isinstance(action, HangUp) for action in self._after)
+        return self._handover is not None or self._hangs_up
 
     async def _understand(self, pcm: bytes, spoken_s: float) -> Heard:
         dialogue = self._dialogue
@@ -347,7 +342,7 @@ class Session:
         if self._speaker.speaking:
             self._speaker.stop()
         says = [action for action in actions if isinstance(action, Say)]
-        self._after = deque(action for action in actions if isinstance(action, HangUp))
+        self._hangs_up = any(isinstance(action, HangUp) for action in actions)
         if self._dialogue.state is not State.TRANSFERRING:
             self._call_off()
         if says:
@@ -361,8 +356,9 @@ class Session:
                     self._keep(action)
                 case Transfer():
                     self._hand_over(action)
-                case CallOff() if self._call_off():
-                    self._step(Input(Kind.CALLED_OFF))
+                case CallOff():
+                    if self._call_off():
+                        self._step(Input(Kind.CALLED_OFF))
 
     def _note_speech(self) -> None:
         """Tell when a reply begins, and see that it comes to an end."""
@@ -375,8 +371,9 @@ class Session:
         if self._spoken_frames == self._settings.dialogue.longest_speech_s * FRAMES_A_SECOND:
             self._speaker.shorten()
 
-    async def _carry_out(self, action: Do) -> None:
-        if isinstance(action, HangUp):
+    async def _leave_when_quiet(self) -> None:
+        if self._hangs_up and not self._speaker.speaking:
+            self._hangs_up = False
             await self._call.hang_up()
 
     # Passing the call on.
@@ -393,9 +390,7 @@ class Session:
     def _hand_over(self, transfer: Transfer) -> None:
         """Begin to look for somebody: desks are rung while the announcement is spoken, a REFER comes after it."""
         self._listener.drop()
-        if self._handing is not None:
-            self._handing.cancel()
-            self._hold_task(self._handing)
+        self._drop_handover()
         note = note_of(self._call, transfer, self._dialogue.language)
         self._handover = Handover(
             self._call,
@@ -410,14 +405,16 @@ class Session:
             records=self._parts.record(note),
         )
         self._waited_frames = 0
-        self._handing = asyncio.create_task(self._handover.run())
 
     def _look_after_handover(self) -> None:
         """Go on with the conversation where nobody took the call, and leave where somebody did."""
-        if self._handing is None or not self._handing.done():
+        if self._handover is None:
             return
-        outcome = self._handing.result()
-        self._handover = self._handing = None
+        self._handover.tick()
+        outcome = self._handover.outcome
+        if outcome is None:
+            return
+        self._handover = None
         self._is_handed_over = outcome.result is TransferResult.CONNECTED
         self._speaker.play_music(b"")
         self._transfer_ended(outcome)
@@ -433,21 +430,23 @@ class Session:
 
     def _call_off(self) -> bool:
         """End the attempt under way; whether there was one that could be ended."""
-        if self._handover is None or self._handing is None or not self._handover.can_be_called_off:
+        if self._handover is None or not self._handover.call_off():
             return False
-        self._handover.called_off = True
-        handing, self._handing, self._handover = self._handing, None, None
+        self._drop_handover()
         self._speaker.play_music(b"")
-        handing.cancel()
-        self._hold_task(handing)
         self._tell("called_off", {})
         return True
 
-    async def _end_handover(self) -> None:
-        if self._handing is not None:
-            self._handing.cancel()
-            await asyncio.wait([self._handing])
-        self._handover = self._handing = None
+    def _drop_handover(self) -> None:
+        """Have the attempt under way end behind the conversation's back."""
+        if self._handover is not None:
+            self._hold_task(asyncio.create_task(self._handover.close()))
+            self._handover = None
+
+    async def _close_handover(self) -> None:
+        if self._handover is not None:
+            await self._handover.close()
+            self._handover = None
 
     def _transfer_ended(self, outcome: TransferOutcome) -> None:
         kind = Kind.TRANSFERRED if outcome.result is TransferResult.CONNECTED else Kind.NOT_TRANSFERRED
@@ -493,7 +492,7 @@ class Session:
     def _speech_failed(self) -> None:
         self._speaker.stop()
         self._speaker.failed = False
-        self._after.clear()
+        self._hangs_up = False
         log.error("synthesis failed")
         self._step(Input(Kind.OUT_OF_ORDER))
 
