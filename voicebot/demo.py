@@ -66,7 +66,8 @@ class _Script:
                     self.line("", f"NOTIFY {event['code']} {event['reason']}")
                 case "transfer_outcome":
                     self.outcome = event["result"]
-                    self.line("", f"NOTIFY {event['code']}: {event['result']}")
+                    told = f"NOTIFY {event['code']}" if event["code"] else "Leitung zum Desk übernommen"
+                    self.line("", f"{told}: {event['result']}")
 
     async def follow_desk(self, process: asyncio.subprocess.Process) -> None:
         async for event in events(process):
