@@ -7,22 +7,45 @@ import unicodedata
 from collections.abc import Iterable
 
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-_NOT_WORD = re.compile(r"[^0-9a-z]+")
+#: Letters that have no decomposition and are written without their strokes and dots by whoever has no such key.
+_BARE = str.maketrans({"ł": "l", "ı": "i", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "\u0640": None})
+_APART = re.compile(r"[\W_]+")
 _SHORTEST_PART = 4
 #: Linking elements between the parts of a German compound, the empty one first.
 _LINKS = ("", "s", "es", "n", "en", "e", "er")
 
 
 def spell(text: str) -> str:
-    """Lower case with ä, ö, ü and ß written out; everything else as it was."""
-    return unicodedata.normalize("NFC", text).lower().translate(_GERMAN)
+    """Lower case with ä, ö, ü and ß written out and no other marks on letters; everything else as it was."""
+    text = unicodedata.normalize("NFC", text).lower().translate(_GERMAN)
+    return text if text.isascii() else _unmarked(unicodedata.normalize("NFD", text)).translate(_BARE)
 
 
 def fold(text: str) -> str:
-    """Lower-case ASCII words and digits with single spaces: ``"Bürgerbüro?" → "buergerbuero"``."""
-    plain = unicodedata.normalize("NFKD", spell(text))
-    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return _NOT_WORD.sub(" ", bare.replace("'", "").replace("’", "")).strip()
+    """Lower-case words and digits with single spaces: ``"Bürgerbüro?" → "buergerbuero"``, ``"Żółć" → "zolc"``.
+
+    Letters of other scripts stay: ``"Паспорт, будь ласка" → "паспорт будь ласка"``.
+    """
+    bare = spell(text).replace("'", "").replace("’", "")
+    if not bare.isascii():
+        bare = "".join(map(_plain_digit, _unmarked(unicodedata.normalize("NFKD", bare))))
+    return _APART.sub(" ", bare).strip()
+
+
+def script(text: str) -> str:
+    """``latin``, ``cyrillic``, ``arabic``, …: the script of the first letter; Latin where there is none."""
+    if text.isascii():
+        return "latin"
+    letter = next(filter(str.isalpha, text), "a")
+    return unicodedata.name(letter, "LATIN").split()[0].lower()
+
+
+def _unmarked(text: str) -> str:
+    return "".join(letter for letter in text if not unicodedata.combining(letter))
+
+
+def _plain_digit(char: str) -> str:
+    return str(unicodedata.decimal(char)) if char.isdecimal() else char
 
 
 class Compounds:

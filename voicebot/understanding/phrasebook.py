@@ -18,8 +18,16 @@ from typing import Any
 
 from voicebot.understanding.normalise import fold, spell
 
+_FIRST = ("de", "en")
+
+
+def _languages() -> tuple[str, ...]:
+    found = {file.name.removesuffix(".toml") for file in files("voicebot.understanding").joinpath("phrases").iterdir()}
+    return (*_FIRST, *sorted(name for name in found - {*_FIRST} if len(name) in (2, 3) and name.isalpha()))
+
+
 #: Languages with a phrase file, the city's first: also the order in which they are tried.
-LANGUAGES = ("de", "en")
+LANGUAGES = _languages()
 
 #: Stands for the last place where choices are counted from 1.
 LAST = -1
