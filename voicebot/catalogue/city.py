@@ -150,7 +150,9 @@ class Service:
     leika: str
     """14 digits of the federal service catalogue, or empty."""
     keywords: tuple[str, ...] = ()
-    """Synonyms and everyday words, in any language."""
+    """Synonyms and everyday words, in the town's language or any other."""
+    translated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The same in other languages, by language."""
     examples: tuple[Example, ...] = ()
     facts: tuple[Fact, ...] = ()
     reports: bool = False
@@ -158,6 +160,12 @@ class Service:
 
     def name(self, language: str) -> str:
         return self.names.get(language) or self.names["de"]
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Everything it is called, in every language: names and keywords."""
+        others = (keyword for keywords in self.translated.values() for keyword in keywords)
+        return tuple(dict.fromkeys((*self.names.values(), *self.keywords, *others)))
 
     def fact(self, aspect: str, language: str) -> Fact | None:
         """The fact for an aspect in that language, or none; never one of another language."""

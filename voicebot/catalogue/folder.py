@@ -20,7 +20,7 @@ from voicebot.catalogue.routingfile import read_closures, read_routes
 from voicebot.catalogue.spoken import complaints
 from voicebot.catalogue.tables import COLUMNS, OPTIONAL_COLUMNS, OPTIONAL_FILES, WEEKDAYS, YES, Rows, revision, tables
 
-_NAME_COLUMN = "(?:name|with)_[a-z]{2,3}"
+_NAME_COLUMN = "(?:name|with|keywords)_[a-z]{2,3}"
 _CITY_KEYS = ("name", "switchboard")
 _OPTIONAL_CITY_KEYS = ("region", "bridge_days")
 # One address and nothing else: it becomes the recipient of mail.
@@ -104,11 +104,11 @@ def _write(folder: Path, texts: Mapping[str, str]) -> None:
 
 
 def _csv(columns: Sequence[str], rows: Rows) -> str:
-    names = {column for row in rows for column in row} - set(columns)
     header = list(columns)
-    if names:
-        after_english = header.index("name_en") + 1
-        header[after_english:after_english] = sorted(names)
+    # Columns of further languages stand behind those of the first two.
+    for column in sorted({column for row in rows for column in row} - set(columns), reverse=True):
+        before = "keywords" if column.startswith("keywords_") else "name_en"
+        header.insert(header.index(before) + 1, column)
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, header, restval="", lineterminator="\n")
     writer.writeheader()
@@ -232,6 +232,11 @@ def _read_services(rows: list[Row], departments: Collection[str]) -> dict[str, S
             department=known(row, "department", departments, "departments.csv"),
             leika=leika,
             keywords=row.parts("keywords"),
+            translated={
+                column.removeprefix("keywords_"): parts
+                for column in row.cells
+                if column.startswith("keywords_") and (parts := row.parts(column))
+            },
             reports=_yes(row, "reports"),
         )
         result.setdefault(key, service)

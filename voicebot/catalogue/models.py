@@ -140,6 +140,8 @@ class ServiceKeywordRow(Base):
     __tablename__ = "service_keyword"
 
     service: Mapped[str] = mapped_column(ForeignKey("service.key"), primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True, server_default="")
+    """Empty in the column for all languages."""
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     keyword: Mapped[str]
 

@@ -325,13 +325,17 @@ def _department_row(department: Department) -> DepartmentRow:
 
 
 def _service(row: ServiceRow) -> Service:
+    keywords: dict[str, tuple[str, ...]] = {}
+    for each in row.keywords:
+        keywords[each.language] = (*keywords.get(each.language, ()), each.keyword)
     return Service(
         key=row.key,
         names={name.language: name.name for name in row.names},
         department=row.department,
         leika=row.leika,
         reports=row.reports,
-        keywords=tuple(keyword.keyword for keyword in row.keywords),
+        keywords=keywords.pop("", ()),
+        translated=dict(sorted(keywords.items())),
         examples=tuple(
             Example(example.language, example.text)
             for example in sorted(row.examples, key=lambda example: (example.language, example.text))
@@ -352,8 +356,9 @@ def _service_row(service: Service) -> ServiceRow:
         reports=service.reports,
         names=[ServiceNameRow(service=key, language=language, name=name) for language, name in service.names.items()],
         keywords=[
-            ServiceKeywordRow(service=key, position=position, keyword=keyword)
-            for position, keyword in enumerate(service.keywords)
+            ServiceKeywordRow(service=key, language=language, position=position, keyword=keyword)
+            for language, keywords in {"": service.keywords, **service.translated}.items()
+            for position, keyword in enumerate(keywords)
         ],
         examples=[
             ExampleRow(service=key, language=example.language, text=example.text) for example in service.examples

@@ -118,6 +118,7 @@ def tables(city: City) -> dict[str, Rows]:
                 "department": service.department,
                 "leika": service.leika,
                 "keywords": "|".join(service.keywords),
+                **{f"keywords_{language}": "|".join(words) for language, words in service.translated.items()},
                 "reports": YES if service.reports else "",
             }
         )

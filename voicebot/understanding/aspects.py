@@ -45,7 +45,7 @@ def train(city: City, about: Scores, aside: Scores) -> Classifier:
     :param about: one normalised row for each of the city's :func:`.references`
     :param aside: one for each of :func:`sentences`
     """
-    named = {name for each in city.services.values() for name in (*each.names.values(), *each.keywords)}
+    named = {name for each in city.services.values() for name in each.terms}
     chosen = [place for place, (_, text) in enumerate(references(city)) if text in named]
     places = {aspect: place for place, aspect in enumerate((*ASPECTS, ""))}
     owners = [places[aspect] for aspect, _ in sentences()] + [_NONE] * len(chosen)

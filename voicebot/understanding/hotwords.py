@@ -57,7 +57,7 @@ class Hotwords:
 def _telling_words(service: Service) -> dict[str, str]:
     """Folded to as it is written: the words of its names and keywords, and those that its examples say often."""
     words: dict[str, str] = {}
-    for text in (*service.names.values(), *service.keywords):
+    for text in service.terms:
         words = _words(text) | words
     asked = [_words(example.text) for example in service.examples]
     counts = Counter(word for each in asked for word in each)

@@ -87,7 +87,7 @@ def references(city: City) -> list[tuple[str, str]]:
     questions = [
         (service.key, text)
         for service in city.services.values()
-        for text in (*service.names.values(), *service.keywords, *(example.text for example in service.examples))
+        for text in (*service.terms, *(example.text for example in service.examples))
     ]
     elsewhere = [(OFF_TOPIC, text) for language in LANGUAGES for text in phrasebook(language).off_topic]
     # A small town's services would be drowned in what is off topic.
@@ -155,7 +155,7 @@ class Matcher:
     def _learn_terms(self, city: City, index: dict[str, int]) -> None:
         owners: dict[str, set[int]] = defaultdict(set)
         for key, service in city.services.items():
-            for term in (*service.keywords, *service.names.values()):
+            for term in service.terms:
                 if joined := "".join(fold(term).split()):
                     owners[joined].add(index[key])
         self._terms = Lexicon(
@@ -166,7 +166,7 @@ class Matcher:
         named = [
             (owner, " ".join(content(keyword)))
             for owner, service in enumerate(city.services.values())
-            for keyword in (*service.keywords, *service.names.values())
+            for keyword in service.terms
         ]
         self._compounds = Compounds(word for _, text in (*named, *texts) for word in text.split())
         shares: dict[str, dict[int, float]] = defaultdict(dict)
