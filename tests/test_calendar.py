@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from voicebot.catalogue.calendar import REGIONS, SEARCHED_DAYS, Calendar, public_holidays
+from voicebot.catalogue.calendarwords import shipped
 from voicebot.catalogue.city import City, Closure, Department, OpeningSpan
 from voicebot.catalogue.hours import END_OF_DAY, TOWN_TIME, HoursError, Span, parse_week, spoken_opening
 from voicebot.speech.speakable import speakable
@@ -139,8 +140,8 @@ def test_the_region_decides() -> None:
     assert calendar(region="").is_open(desk(), at("2026-12-25T10:00"))
     assert not calendar().is_open(desk(), corpus_christi)
     assert calendar().why_closed(desk(), corpus_christi) == "Fronleichnam"
-    assert calendar().why_closed(desk(), corpus_christi, "en") == "Corpus Christi"
-    assert calendar().why_closed(desk(), corpus_christi, "nl") is None
+    assert calendar().why_closed(desk(), corpus_christi, "en_US") == "Corpus Christi"
+    assert calendar().why_closed(desk(), corpus_christi, "", foreign=True) is None
     assert calendar().next_opening(desk(), corpus_christi) == at("2026-06-05T08:00")
 
 
@@ -416,14 +417,14 @@ def test_working_days_lie_ahead_and_are_some(off: list[Closure], moment: datetim
 )
 def test_an_opening_as_it_is_said(opens: str, german: str, english: str) -> None:
     sunday = at("2026-11-22T10:00")
-    assert spoken_opening(at(opens), sunday, "de") == german
-    assert spoken_opening(at(opens).astimezone(UTC), sunday.astimezone(UTC), "en") == english
+    assert spoken_opening(at(opens), sunday, shipped("de")) == german
+    assert spoken_opening(at(opens).astimezone(UTC), sunday.astimezone(UTC), shipped("en")) == english
 
 
 def test_midnight_is_the_towns() -> None:
     late = at("2026-06-01T00:30")
-    assert spoken_opening(at("2026-06-01T08:00"), late.astimezone(UTC), "de") == "heute ab 8 Uhr"
-    assert spoken_opening(at("2026-06-02T08:00"), at("2026-05-31T23:59"), "de") == "am Dienstag ab 8 Uhr"
+    assert spoken_opening(at("2026-06-01T08:00"), late.astimezone(UTC), shipped("de")) == "heute ab 8 Uhr"
+    assert spoken_opening(at("2026-06-02T08:00"), at("2026-05-31T23:59"), shipped("de")) == "am Dienstag ab 8 Uhr"
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from voicebot.calling.scenario import _SCENARIO, _TURN, Scenario
 from voicebot.catalogue.city import ASPECTS
 from voicebot.catalogue.tables import COLUMNS
 from voicebot.cli import _parser
-from voicebot.prompts import placeholders
+from voicebot.prompts import Prompts, placeholders
 from voicebot.routing import Action
 from voicebot.settings import SECRETS, Settings, load
 
@@ -251,14 +251,14 @@ def test_every_aspect_is_documented() -> None:
 def test_every_placeholder_of_the_prompts_is_documented() -> None:
     used = set()
     for path in (ROOT / "prompts").glob("*.toml"):
-        for text in tomllib.loads(path.read_text(encoding="utf-8")).values():
+        for text in Prompts.load((path.stem,)).texts(path.stem).values():
             used |= placeholders(text)
     assert set(re.findall(r"^\| `\{(\w+)\}` \|", TEXTS["docs/data.md"], re.MULTILINE)) == used
 
 
 def test_prompts_named_in_the_documentation_exist() -> None:
     section = TEXTS["docs/data.md"].split("## Ansagen", 1)[1].partition("\n## ")[0]
-    keys = tomllib.loads((ROOT / "prompts" / "de.toml").read_text(encoding="utf-8")).keys()
+    keys = Prompts.load(("de",)).texts("de").keys()
     assert {"greeting", "greeting_person", "privacy"} <= keys & set(re.findall(r"`(\w+)`", section))
 
 

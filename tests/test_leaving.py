@@ -178,7 +178,7 @@ def test_thanks_in_the_middle_do_not_end_the_call() -> None:
     ],
 )
 def test_times_are_in_german_for_the_staff(text: str, language: str, german: str, spoken: str | None) -> None:
-    assert wished(text, language, NOW) == (german, spoken or german)
+    assert wished(text, language, NOW, PROMPTS) == (german, spoken or german)
 
 
 # The number.
@@ -680,7 +680,7 @@ def test_nothing_raises_on_any_text(text: str, language: str) -> None:
     is_no_answer(text, language)
     announces_report(text, language)
     accepts_report(text, language)
-    wished(text, language, NOW)
+    wished(text, language, NOW, PROMPTS)
     problem(text)
     written(text)
     is_callable(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,11 @@ ROOT = Path(__file__).parent.parent
 LANGUAGES = Settings().speech.languages
 
 
-def keys(language: str) -> dict[str, str]:
-    import tomllib
+CALENDAR = (share("prompts") / "en.toml").read_text(encoding="utf-8").split("[calendar]")[1]
 
-    return tomllib.loads((share("prompts") / f"{language}.toml").read_text(encoding="utf-8"))
+
+def keys(language: str) -> Mapping[str, str]:
+    return Prompts.load((language,)).texts(language)
 
 
 def test_every_language_says_everything() -> None:
@@ -64,12 +66,33 @@ def test_sentences_are_short_enough_for_the_ear() -> None:
         ('greeting = ""', "greeting: must be a text"),
         ('greeting = "{city"', "greeting: "),
         ('hello = "x"', "greeting: missing"),
+        ('greeting = "{city}"\n[calendar]\nx = 1', "cannot be read"),
     ],
 )
 def test_a_broken_prompt_file_is_named(tmp_path: Path, broken: str, complaint: str) -> None:
-    (tmp_path / "de.toml").write_text('greeting = "Guten Tag {city}"', encoding="utf-8")
-    (tmp_path / "en.toml").write_text(broken, encoding="utf-8")
+    calendar = f"\n[calendar]{CALENDAR}"
+    (tmp_path / "de.toml").write_text('greeting = "Guten Tag {city}"' + calendar, encoding="utf-8")
+    (tmp_path / "en.toml").write_text(broken + calendar, encoding="utf-8")
     with pytest.raises(PromptError, match=re.escape(str(tmp_path / "en.toml"))) as error:
         Prompts.load(("de", "en"), tmp_path)
     assert complaint in str(error.value)
     assert "\n" not in str(error.value).strip()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ('and = "and"', "", "calendar.and: missing"),
+        ('"Monday", "Tuesday"', '"Monday"', "calendar.days: must be a list of 7 words"),
+        ('span = "from {} to {}"', 'span = "from {}"', "calendar.span: must have {} {}"),
+        ('date = "{day}, {number} {month}"', 'date = "{day}"', "calendar.date: must have {day} {month} {number}"),
+        ('at = "at {}"', 'at = "at {}"\nfrmo = "x"', "calendar.frmo: unknown"),
+        ('at = "at {}"', "at = 5", "calendar.at: must be a text"),
+    ],
+)
+def test_broken_words_for_days_and_times_are_named(tmp_path: Path, old: str, new: str, complaint: str) -> None:
+    assert old in CALENDAR
+    content = f'greeting = "Hello"\n[calendar]{CALENDAR.replace(old, new, 1)}'
+    (tmp_path / "en.toml").write_text(content, encoding="utf-8")
+    with pytest.raises(PromptError, match=re.escape(f"{tmp_path / 'en.toml'}: {complaint}")):
+        Prompts.load(("en",), tmp_path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import cycle
@@ -116,7 +115,7 @@ def test_every_advice_can_be_given_to_its_end(borken: City, prompts: Prompts, la
 def test_every_prompt_is_there_but_those_with_what_callers_choose_or_say(borken: City, prompts: Prompts) -> None:
     texts = repertoire(Router(borken, prompts, speak_samples=True))
     german = [text for text, language in texts if language == "de"]
-    own = tomllib.loads((ROOT / "prompts" / "de.toml").read_text(encoding="utf-8"))
+    own = prompts.texts("de")
     missing = {name for name, prompt in own.items() if not any(_is_filled(prompt, text) for text in german)}
     assert missing == {
         "message_noted_name",

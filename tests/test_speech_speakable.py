@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
@@ -16,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voicebot.catalogue.advice import Step
+from voicebot.catalogue.calendarwords import shipped
 from voicebot.catalogue.city import OpeningSpan
 from voicebot.catalogue.folder import read_folder
 from voicebot.catalogue.hours import TOWN_TIME, spoken_clock, spoken_hours, spoken_opening, spoken_reason
@@ -533,10 +533,10 @@ def test_a_language_without_rules_is_cleaned() -> None:
 def test_opening_hours_are_read_as_a_clock() -> None:
     closes = (time(16), time(12, 30), time(12, 30))
     spans = [OpeningSpan(day, time(8), closes[day], "Aushang", date(2026, 11, 22)) for day in range(3)]
-    assert speakable(spoken_hours(spans, "de"), "de") == (
+    assert speakable(spoken_hours(spans, shipped("de")), "de") == (
         "Montag von acht bis sechzehn Uhr, Dienstag und Mittwoch von acht bis zwölf Uhr dreißig"
     )
-    assert speakable(spoken_hours(spans, "en"), "en") == (
+    assert speakable(spoken_hours(spans, shipped("en")), "en") == (
         "Monday from eight a m to four p m, Tuesday and Wednesday from eight a m to twelve thirty p m"
     )
 
@@ -555,7 +555,7 @@ def city_texts(language: str) -> Iterator[str]:
     for department in CITY.departments.values():
         yield department.name(language)
         yield department.with_name(language)
-        yield spoken_hours(department.hours, language)
+        yield spoken_hours(department.hours, shipped(language))
     for service in CITY.services.values():
         yield service.name(language)
         yield from (fact.text for fact in service.facts if fact.language == language)
@@ -580,16 +580,18 @@ def prompt_texts(language: str) -> Iterator[str]:
         "department": [department.name(language) for department in CITY.departments.values()],
         "number": [department.extension for department in CITY.departments.values()],
         "name": ["Dr. Müller", "Frau Meier-Schulze"],
-        "hours": [spoken_hours(department.hours, language) for department in CITY.departments.values()],
-        "closing": [spoken_clock(time(hour, minute), language) for hour in (12, 16, 18) for minute in (0, 30)],
-        "opening": [spoken_opening(OPENING, OPENING - timedelta(days=ahead), language) for ahead in range(0, 40, 3)],
-        "reason": [spoken_reason(each.reason, language) for each in CITY.closures],
+        "hours": [spoken_hours(department.hours, shipped(language)) for department in CITY.departments.values()],
+        "closing": [spoken_clock(time(hour, minute), shipped(language)) for hour in (12, 16, 18) for minute in (0, 30)],
+        "opening": [
+            spoken_opening(OPENING, OPENING - timedelta(days=ahead), shipped(language)) for ahead in range(0, 40, 3)
+        ],
+        "reason": [spoken_reason(each.reason, shipped(language)) for each in CITY.closures],
         "reference": ["48213", "90017"],
         "words": ["vor der Hauptstr. 12", "seit dem 3. Mai", "um 8:30 Uhr"],
         "spoken": [PROMPTS.say("language_en", language)],
         **{key: [service.name(language) for service in CITY.services.values()] for key in CHOICES},
     }
-    for key in tomllib.loads((ROOT / "prompts" / f"{language}.toml").read_text(encoding="utf-8")):
+    for key in PROMPTS.texts(language):
         for index in range(max(map(len, values.values()))):
             yield PROMPTS.say(key, language, **{name: each[index % len(each)] for name, each in values.items()})
 

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+from voicebot.catalogue.calendarwords import CalendarWords, shipped
 from voicebot.share import share
 
 
@@ -17,17 +18,22 @@ class PromptError(Exception):
 class Prompts:
     """All prompts of all languages; a missing one is an error at start, never during a call."""
 
-    def __init__(self, texts: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(
+        self, texts: Mapping[str, Mapping[str, str]], calendars: Mapping[str, CalendarWords] | None = None
+    ) -> None:
+        """:param calendars: the words for days and times of each language; those of the installation if None"""
         self._texts = texts
+        self._calendars = calendars or {name: shipped(name) for name in texts}
 
     @classmethod
     def load(cls, languages: tuple[str, ...], folder: Path | None = None) -> Prompts:
         folder = folder or share("prompts")
-        texts = {language: _read(folder / f"{language}.toml") for language in languages}
+        files = {language: _read(folder / f"{language}.toml") for language in languages}
+        texts = {language: said for language, (said, _) in files.items()}
         reference = texts[languages[0]]
         for language in languages[1:]:
             _compare(folder / f"{language}.toml", texts[language], reference)
-        return cls(texts)
+        return cls(texts, {language: words for language, (_, words) in files.items()})
 
     def say(self, key: str, language: str, **values: str) -> str:
         """The text with its placeholders filled."""
@@ -37,6 +43,14 @@ class Prompts:
         """Every prompt that needs nothing but ``values``: what can be synthesised ahead."""
         texts = self._texts[language].values()
         return [text.format_map(values) for text in texts if placeholders(text) <= set(values)]
+
+    def texts(self, language: str) -> Mapping[str, str]:
+        """All prompts of a language with their placeholders, by key."""
+        return self._texts[language]
+
+    def calendar(self, language: str) -> CalendarWords:
+        """The words for days, times and dates."""
+        return self._calendars[language]
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -48,13 +62,17 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
-def _read(file: Path) -> dict[str, str]:
+def _read(file: Path) -> tuple[dict[str, str], CalendarWords]:
     try:
         texts = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise PromptError(f"{file}: no such file; every language in speech.languages needs one") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PromptError(f"{file}: cannot be read: {error}") from None
+    try:
+        calendar = CalendarWords.read(texts.pop("calendar", {}))
+    except ValueError as error:
+        raise PromptError(f"{file}: {error}") from None
     for key, text in texts.items():
         if not isinstance(text, str) or not text.strip():
             raise PromptError(f"{file}: {key}: must be a text that says something")
@@ -62,7 +80,7 @@ def _read(file: Path) -> dict[str, str]:
             placeholders(text)
         except ValueError as error:
             raise PromptError(f"{file}: {key}: {error}") from None
-    return texts
+    return texts, calendar
 
 
 def _compare(file: Path, texts: Mapping[str, str], reference: Mapping[str, str]) -> None:

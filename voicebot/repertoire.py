@@ -73,11 +73,12 @@ def _answers(router: Router, language: str) -> Iterator[str]:
 
 def _openings(router: Router, department: Department, language: str) -> Iterator[str]:
     """When a department closes and opens again; days off and dates are for the calendar, and not made ahead."""
+    words = router.prompts.calendar(language)
     for span in department.hours:
-        yield router.prompts.say("open_now", language, closing=spoken_clock(span.closes, language))
+        yield router.prompts.say("open_now", language, closing=spoken_clock(span.closes, words))
         opens = datetime.combine(_ANY_MONDAY + timedelta(days=span.weekday), span.opens, TOWN_TIME)
         for ahead in (0, 1, 2):
-            opening = spoken_opening(opens, opens - timedelta(days=ahead), language)
+            opening = spoken_opening(opens, opens - timedelta(days=ahead), words)
             yield router.prompts.say("opens_again", language, opening=opening)
 
 

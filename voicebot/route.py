@@ -11,6 +11,7 @@ from typing import Any
 from voicebot import console
 from voicebot import dialogue as dialogues
 from voicebot.ask import clock_at, load_comprehension, load_router
+from voicebot.catalogue.calendarwords import shipped
 from voicebot.catalogue.city import Department
 from voicebot.catalogue.hours import spoken_opening, spoken_reason
 from voicebot.cli import UsageError
@@ -138,7 +139,7 @@ def _state(router: Router, department: Department, at: datetime) -> str:
     if closes := router.calendar.closes(department, at):
         return f"geöffnet bis {closes:%H:%M} Uhr" if department.hours else "ohne Öffnungszeiten"
     reason = router.calendar.why_closed(department, at)
-    return f"geschlossen wegen {spoken_reason(reason, 'de')}" if reason else "geschlossen"
+    return f"geschlossen wegen {spoken_reason(reason, shipped())}" if reason else "geschlossen"
 
 
 def _result(found: Plan, at: datetime) -> str:
@@ -147,7 +148,7 @@ def _result(found: Plan, at: datetime) -> str:
         return f"Es klingelt: {ringing}. Angesagt wird: {found.department.name('de')}."
     if found.opens is None:
         return "Es klingelt niemand, auch nicht in nächster Zeit."
-    return f"Es klingelt niemand. Wieder zu erreichen {spoken_opening(found.opens, at, 'de')}."
+    return f"Es klingelt niemand. Wieder zu erreichen {spoken_opening(found.opens, at, shipped())}."
 
 
 def _moment(at: datetime) -> str:

@@ -217,30 +217,32 @@ class Router:
         sample = any(span.source == SAMPLE for span in department.hours)
         if not department.hours or (sample and not self.speak_samples):
             return (), False
-        hours = spoken_hours(department.hours, language)
+        hours = spoken_hours(department.hours, self.prompts.calendar(language))
         week = self.prompts.say("hours", language, department=department.name(language), hours=hours)
         now, sample_now = self._spoken_now(department, language, at) if at else ((), False)
         return (week, *now), sample or sample_now
 
     def _spoken_now(self, department: Department, language: str, at: datetime) -> tuple[tuple[str, ...], bool]:
         """ "Gerade ist geöffnet, bis 16 Uhr", or why not, and when again; and whether sample data say so."""
+        words = self.prompts.calendar(language)
         closes = self.calendar.closes(department, at)
         opens = self.calendar.next_opening(department, at)
         sample = self.calendar.rests_on(SAMPLE, department, at, opens or at)
         if sample and not self.speak_samples:
             return (), False
         if closes:
-            closing = spoken_clock(closes.time(), language)
+            closing = spoken_clock(closes.time(), words)
             return (self.prompts.say("open_now", language, closing=closing),), sample
         is_day_off = not self.calendar.spans_on(department, town_day(at))
-        if reason := self.calendar.why_closed(department, at, language):
+        foreign = language != self.prompts.languages[0]
+        if reason := self.calendar.why_closed(department, at, words.holidays, foreign=foreign):
             prompt = "closed_today_because" if is_day_off else "closed_now_because"
-            said = self.prompts.say(prompt, language, reason=spoken_reason(reason, language))
+            said = self.prompts.say(prompt, language, reason=spoken_reason(reason, words))
         else:
             said = self.prompts.say("closed_today" if is_day_off else "closed_now", language)
         if opens is None:
             return (said,), sample
-        opening = spoken_opening(opens, at, language)
+        opening = spoken_opening(opens, at, words)
         return (said, self.prompts.say("opens_again", language, opening=opening)), sample
 
     def external(self, department: Department, language: str) -> tuple[str, ...]:

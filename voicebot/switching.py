@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from voicebot.catalogue.calendar import SEARCHED_DAYS, Calendar
+from voicebot.catalogue.calendarwords import shipped
 from voicebot.catalogue.city import City, Department, Route
 from voicebot.catalogue.hours import TOWN_TIME, HoursError, parse_week, spoken_opening, spoken_reason, town_day
 
@@ -213,7 +214,7 @@ class _Search:
             return
         if opens is not None:
             self.openings.append(opens)
-        again = f"wieder {spoken_opening(opens, self.at, 'de')}" if opens else "auf absehbare Zeit niemand da"
+        again = f"wieder {spoken_opening(opens, self.at, shipped())}" if opens else "auf absehbare Zeit niemand da"
         self._note(f"{what}: übersprungen, {self._closed(department, route, begins)}; {again}")
 
     def _hours(
@@ -252,7 +253,7 @@ class _Search:
         if begins and begins > town_day(self.at):
             return f"gilt erst ab {begins:%d.%m.%Y}"
         if reason := self.calendar.why_closed(department, self.at):
-            return f"geschlossen wegen {spoken_reason(reason, 'de')}"
+            return f"geschlossen wegen {spoken_reason(reason, shipped())}"
         if route and route.hours:
             return f"außerhalb seiner Zeiten ({route.hours})"
         return "außerhalb der Öffnungszeiten"

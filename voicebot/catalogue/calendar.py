@@ -34,7 +34,8 @@ _DAY = timedelta(days=1)
 _ALWAYS = (Span(time.min, END_OF_DAY),)
 _LONGEST_PAUSE = 400
 """Days; nothing is due in a town that is closed for longer, and the search for a working day must end."""
-_HOLIDAY_LANGUAGES = {"de": "de", "en": "en_US"}
+_HOLIDAY_LANGUAGES = ("de", "en_US", "uk")
+"""Of the names of Germany's public holidays, as the package ``holidays`` has them."""
 
 
 @cache
@@ -44,7 +45,7 @@ def public_holidays(region: str, year: int, language: str = "de") -> Mapping[dat
         return {}
     import holidays  # takes 0.1 s, for which commands without a calendar need not wait
 
-    found = holidays.country_holidays("DE", subdiv=region, years=year, language=_HOLIDAY_LANGUAGES[language])
+    found = holidays.country_holidays("DE", subdiv=region, years=year, language=language)
     return dict(found)
 
 
@@ -123,10 +124,13 @@ class Calendar:
                     return max(opens, moment).astimezone(TOWN_TIME)
         return None
 
-    def why_closed(self, department: Department, at: datetime, language: str = "de") -> str | None:
+    def why_closed(
+        self, department: Department, at: datetime, holidays: str = "de", *, foreign: bool = False
+    ) -> str | None:
         """The public holiday or the closure by which a desk is closed; None where it is open, or closed as usual.
 
-        Reasons of closures are German, as they were written; in other languages only public holidays have a name.
+        :param holidays: the language of public holidays' names, as the package ``holidays`` has it; empty: none
+        :param foreign: whether reasons of closures, which are in the town's language, are left out
         """
         local = at.astimezone(TOWN_TIME)
         day = local.date()
@@ -136,15 +140,15 @@ class Calendar:
         is_usual = not any(span.opens <= local.time() < span.closes for span in ordinary)
         own, town = self._closure(department.key, day), self._closure("", day)
         if own and own.days == 1:
-            return self._reason(own, is_usual=is_usual, language=language)
+            return self._reason(own, is_usual=is_usual, foreign=foreign)
         if self._off(day):
-            if language in _HOLIDAY_LANGUAGES and self._is_public_holiday(day):
-                return public_holidays(self.region, day.year, language)[day]
+            if holidays in _HOLIDAY_LANGUAGES and self._is_public_holiday(day):
+                return public_holidays(self.region, day.year, holidays)[day]
             if town and not town.spans:
-                return self._reason(town, is_usual=is_usual, language=language)
-            return BRIDGE_DAY if language == "de" else None
+                return self._reason(town, is_usual=is_usual, foreign=foreign)
+            return None if foreign or self._is_public_holiday(day) else BRIDGE_DAY
         for rule in filter(None, (own, town)):
-            if reason := self._reason(rule, is_usual=is_usual, language=language):
+            if reason := self._reason(rule, is_usual=is_usual, foreign=foreign):
                 return reason
         return None
 
@@ -217,8 +221,8 @@ class Calendar:
             each.weekday() >= 5 or self._is_public_holiday(each) for each in around
         )
 
-    def _reason(self, rule: _Rule, *, is_usual: bool, language: str) -> str | None:
-        if language != "de" or (rule.spans and is_usual):
+    def _reason(self, rule: _Rule, *, is_usual: bool, foreign: bool) -> str | None:
+        if foreign or (rule.spans and is_usual):
             return None
         return rule.reason
 

@@ -151,12 +151,12 @@ class Service:
     """14 digits of the federal service catalogue, or empty."""
     keywords: tuple[str, ...] = ()
     """Synonyms and everyday words, in the town's language or any other."""
-    translated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The same in other languages, by language."""
     examples: tuple[Example, ...] = ()
     facts: tuple[Fact, ...] = ()
     reports: bool = False
     """Whether reports of damage or complaints are taken down for it."""
+    translated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Keywords in other languages, by language."""
 
     def name(self, language: str) -> str:
         return self.names.get(language) or self.names["de"]

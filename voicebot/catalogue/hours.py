@@ -10,45 +10,16 @@ from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from voicebot.catalogue.calendarwords import CalendarWords
 from voicebot.catalogue.city import OpeningSpan
 from voicebot.catalogue.tables import WEEKDAYS
 
 TOWN_TIME = ZoneInfo("Europe/Berlin")
-DAYS = {
-    "de": ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
-_SPAN = {"de": "von {} bis {} Uhr", "en": "from {} to {}"}
-_AND = {"de": "und", "en": "and"}
-_TO = {"de": "bis", "en": "to"}
-
-
 END_OF_DAY = time.max
 """As the end of a span: midnight, "24:00"."""
 HOLIDAY = len(WEEKDAYS)
 """Stands beside the weekdays for days on which the town hall is closed: ``Ft``."""
 
-MONTHS = {
-    "de": (
-        *("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober"),
-        *("November", "Dezember"),
-    ),
-    "en": (
-        *("January", "February", "March", "April", "May", "June", "July", "August", "September", "October"),
-        *("November", "December"),
-    ),
-}
-_OPENING = {
-    "de": ("heute ab {}", "morgen ab {}", "am {} ab {}", "am {}. {} ab {}"),
-    "en": ("today from {}", "tomorrow from {}", "on {} from {}", "on {} {} from {}"),
-}
-_AFTER_BECAUSE = {
-    "Erster Mai": "des Ersten Mai",
-    "Tag der Deutschen Einheit": "des Tages der Deutschen Einheit",
-    "Erster Weihnachtstag": "des Ersten Weihnachtstages",
-    "Zweiter Weihnachtstag": "des Zweiten Weihnachtstages",
-    "Internationaler Frauentag": "des Internationalen Frauentages",
-}
 _DAY_NAMES = (*WEEKDAYS, "Ft")
 _DAY = f"(?:{'|'.join(_DAY_NAMES)})"
 _DAY_LIST = rf"{_DAY}(?: ?- ?{_DAY})?(?: ?, ?{_DAY}(?: ?- ?{_DAY})?)*"
@@ -129,34 +100,37 @@ def week_of(spans: Sequence[OpeningSpan]) -> Week:
     return {day: tuple(sorted(of_day)) for day, of_day in week.items()}
 
 
-def spoken_opening(opening: datetime, at: datetime, language: str) -> str:
+def spoken_opening(opening: datetime, at: datetime, words: CalendarWords) -> str:
     """When it opens, seen from ``at``: "heute ab 14 Uhr", "am Montag ab 8 Uhr", "am 7. Januar ab 8 Uhr".
 
     Days up to six ahead have their name. Written so that the speech side reads it as a date and a clock.
     """
     local = opening.astimezone(TOWN_TIME)
     days = (local.date() - town_day(at)).days
-    clock = spoken_clock(local.time(), language)
-    today, tomorrow, weekday, dated = _OPENING[language]
+    clock = spoken_clock(local.time(), words)
     if days <= 1:
-        return (tomorrow if days == 1 else today).format(clock)
+        return (words.tomorrow_from if days == 1 else words.today_from).format(clock)
     if days <= 6:
-        return weekday.format(DAYS[language][local.weekday()], clock)
-    return dated.format(local.day, MONTHS[language][local.month - 1], clock)
+        return words.day_from.format(words.days_on[local.weekday()], clock)
+    return words.date_from.format(local.day, words.months[local.month - 1], clock)
 
 
-def spoken_clock(moment: time, language: str) -> str:
+def spoken_clock(moment: time, words: CalendarWords) -> str:
     """ "8 Uhr", "8:30 Uhr"; in English "8:00"."""
-    clock = _clock(moment, language)
-    return f"{clock} Uhr" if language == "de" else clock
+    return words.clock.format(_clock(moment, words))
 
 
-def spoken_reason(reason: str, language: str) -> str:
+def spoken_between(start: time, end: time, words: CalendarWords) -> str:
+    """ "zwischen 8 und 10 Uhr"."""
+    return words.between.format(_clock(start, words), _clock(end, words))
+
+
+def spoken_reason(reason: str, words: CalendarWords) -> str:
     """A reason as it stands after "wegen"."""
-    return _AFTER_BECAUSE.get(reason, reason) if language == "de" else reason
+    return words.because.get(reason, reason)
 
 
-def spoken_hours(spans: Sequence[OpeningSpan], language: str) -> str:
+def spoken_hours(spans: Sequence[OpeningSpan], words: CalendarWords) -> str:
     """A week in one sentence: "Montag bis Mittwoch von 8 bis 16 Uhr, Donnerstag von 8 bis 18 Uhr".
 
     Empty if there are no hours. Times are written so that the speech side reads them as a clock.
@@ -166,25 +140,24 @@ def spoken_hours(spans: Sequence[OpeningSpan], language: str) -> str:
         days.setdefault(span.weekday, []).append(span)
     groups: list[tuple[list[int], str]] = []
     for day, of_day in days.items():
-        text = f" {_AND[language]} ".join(
-            _SPAN[language].format(_clock(span.opens, language), _clock(span.closes, language)) for span in of_day
+        text = f" {words.both} ".join(
+            words.span.format(_clock(span.opens, words), _clock(span.closes, words)) for span in of_day
         )
         if groups and groups[-1][1] == text and groups[-1][0][-1] == day - 1:
             groups[-1][0].append(day)
         else:
             groups.append(([day], text))
-    return ", ".join(f"{_day_names(of_group, language)} {text}" for of_group, text in groups)
+    return ", ".join(f"{_day_names(of_group, words)} {text}" for of_group, text in groups)
 
 
-def _day_names(days: Sequence[int], language: str) -> str:
-    names = DAYS[language]
+def _day_names(days: Sequence[int], words: CalendarWords) -> str:
     if len(days) == 1:
-        return names[days[0]]
-    joint = _TO[language] if len(days) > 2 else _AND[language]
-    return f"{names[days[0]]} {joint} {names[days[-1]]}"
+        return words.days[days[0]]
+    if len(days) == 2:
+        return f"{words.days[days[0]]} {words.both} {words.days[days[1]]}"
+    return words.day_range.format(words.days_from[days[0]], words.days_to[days[-1]])
 
 
-def _clock(moment: time, language: str) -> str:
+def _clock(moment: time, words: CalendarWords) -> str:
     """Full hours are bare before "Uhr"; English has no such word, and "8 to 16" would be read as two numbers."""
-    bare = language == "de" and not moment.minute
-    return f"{moment.hour}" if bare else f"{moment.hour}:{moment.minute:02}"
+    return f"{moment.hour}" if words.bare_hours and not moment.minute else f"{moment.hour}:{moment.minute:02}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from voicebot.advice import Consultation
+from voicebot.catalogue.calendarwords import CalendarWords
 from voicebot.catalogue.city import Department
 from voicebot.catalogue.hours import TOWN_TIME
 from voicebot.dialogue.draft import Draft
@@ -90,6 +91,11 @@ class Talk:
     @property
     def prompts(self) -> Prompts:
         return self.router.prompts
+
+    @property
+    def words(self) -> CalendarWords:
+        """Days, times and dates in the call's language."""
+        return self.prompts.calendar(self.language)
 
     def say(self, prompt: str, **values: str) -> Say:
         values = {"city": self.router.city.name, **values}

@@ -56,7 +56,7 @@ def _closed(talk: Talk, plan: Plan) -> list[Do]:
     desk = plan.department.with_name(talk.language)
     said: list[Do] = [talk.say("closed", desk=desk)]
     if plan.opens is not None:
-        said += [talk.say("opens_again", opening=spoken_opening(plan.opens, talk.clock(), talk.language))]
+        said += [talk.say("opens_again", opening=spoken_opening(plan.opens, talk.clock(), talk.words))]
     appointment = talk.router.appointment(talk.service, talk.language)
     if appointment is not None and talk.decision.aspect != "appointment":
         said += talk.replies(appointment)
