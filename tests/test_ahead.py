@@ -147,7 +147,11 @@ async def test_a_line_holds_what_it_must_and_has_the_rest_kept(monkeypatch: pyte
     parts = scene._parts
     monkeypatch.setattr(line, "SpeechClient", lambda _: making)
     await line._speak_ahead(parts, Calls(), lambda _: None)
-    held = fixed(parts.router.prompts, scene.city, ("de", "en")) + transfers(parts.router) + spoken_ahead(parts.router)
+    held = (
+        fixed(parts.router.prompts, scene.city, ("de", "en"))
+        + transfers(parts.router, ("de", "en"))
+        + spoken_ahead(parts.router)
+    )
     assert making.made == [text for text, _ in (*held, *repertoire(parts.router))]
     scene.mouth.broken = True
     for text, language in held:

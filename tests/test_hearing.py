@@ -11,6 +11,7 @@ import pytest
 
 from town import Inline, town
 from voicebot import hearing
+from voicebot.calllanguage import CallLanguage
 from voicebot.catalogue.folder import read_folder
 from voicebot.evaluation import spoken
 from voicebot.hearing import Heard, hear
@@ -44,7 +45,7 @@ class Ears:
         self.hotwords: list[tuple[str, ...]] = []
 
     async def transcribe(
-        self, pcm: bytes, *, language: str | None, languages: Sequence[str], hotwords: Sequence[str] = ()
+        self, pcm: bytes, *, language: str | None, languages: Sequence[str], hotwords: Sequence[str] = (), **_: object
     ) -> Transcription:
         self.hotwords.append(tuple(hotwords))
         look = self.looks.pop(0)
@@ -63,7 +64,7 @@ class Stock:
         self.text, self.looks = text, 0
 
     async def transcribe(
-        self, pcm: bytes, *, language: str | None, languages: Sequence[str], hotwords: Sequence[str] = ()
+        self, pcm: bytes, *, language: str | None, languages: Sequence[str], hotwords: Sequence[str] = (), **_: object
     ) -> Transcription:
         self.looks += 1
         return Transcription(self.text, "de")
@@ -75,7 +76,7 @@ async def heard_by(ears: hearing.Recognition, *, expecting: str | None = None, s
         Inline(town()),
         b"",
         spoken_s,
-        language="de",
+        language=CallLanguage("de"),
         languages=("de", "en"),
         expecting=expecting,
         last_service=None,
@@ -138,7 +139,7 @@ class Bilingual:
     """Hears English better than German, whatever was said."""
 
     async def transcribe(
-        self, pcm: bytes, *, language: str | None, languages: Sequence[str], hotwords: Sequence[str] = ()
+        self, pcm: bytes, *, language: str | None, languages: Sequence[str], hotwords: Sequence[str] = (), **_: object
     ) -> Transcription:
         shares = {"en": 0.9, "de": 0.1}
         if language == "de":
@@ -244,7 +245,7 @@ class Overheard:
         self.decodes: list[Transcription] = []
 
     async def transcribe(
-        self, pcm: bytes, *, language: str | None, languages: Sequence[str], hotwords: Sequence[str] = ()
+        self, pcm: bytes, *, language: str | None, languages: Sequence[str], hotwords: Sequence[str] = (), **_: object
     ) -> Transcription:
         self.asked.append(tuple(hotwords))
         self.decodes.append(await self._ears.transcribe(pcm, language=language, languages=languages, hotwords=hotwords))
@@ -272,7 +273,7 @@ async def test_a_real_recognizer_is_put_right(real_ears: Overheard, monkeypatch:
             comprehension,
             spoken.through_telephone(speak(SPOKEN[attempt % len(SPOKEN)])),
             4.0,
-            language="de",
+            language=CallLanguage("de"),
             languages=("de",),
             expecting=None,
             last_service=None,

@@ -177,4 +177,4 @@ def test_what_most_calls_need_comes_first() -> None:
     router = Router(town(), Prompts.load(LANGUAGES))
     first = fixed(router.prompts, router.city, LANGUAGES)
     assert repertoire(router)[: len(first)] == list(dict.fromkeys(first))
-    assert set(transfers(router)) <= set(repertoire(router))
+    assert set(transfers(router, router.prompts.languages)) <= set(repertoire(router))

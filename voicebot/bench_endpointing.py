@@ -20,6 +20,7 @@ from telephony.audio import FRAME_MS, RATE, frames
 from voicebot import console
 from voicebot.ask import load_comprehension, load_router
 from voicebot.calling.loudness import spans
+from voicebot.calllanguage import CallLanguage
 from voicebot.catalogue.city import City
 from voicebot.endpointing import PATIENCE, patience_ms
 from voicebot.evaluation.measures import Share
@@ -90,7 +91,7 @@ class Ear:
             self.comprehension,
             speech.pcm,
             speech.spoken_s,
-            language=self.languages[0],
+            language=CallLanguage(self.languages[0]),
             languages=self.languages,
             expecting=None,
             last_service=None,

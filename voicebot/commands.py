@@ -327,10 +327,11 @@ def _speak_ahead(current: Settings) -> None:
     if store is None:
         raise UsageError("speech.cache_mib is 0, so no speech is kept")
     be_nice(chosen.nice)
-    texts = repertoire(load_router(current))
+    router = load_router(current)
     voices = ModelStore(chosen.models_dir).chosen_voices(chosen.languages, chosen.voices)
     synthesizer = Synthesizer(voices, threads=chosen.threads, speed=chosen.speed, cache_bytes=0, store=store)
     console.note(synthesizer.describe(chosen.languages))
+    texts = repertoire(router, [each for each in chosen.languages if each in synthesizer.languages])
     tally = Tally()
     spoken: set[tuple[str, str]] = set()
     with console.Bars() as bars:

@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from voicebot.calllanguage import CallLanguage
 from voicebot.speech.client import Transcription
 from voicebot.speech.errors import SpeechUnavailable
 from voicebot.speech.listening import listen
@@ -39,7 +40,13 @@ Scored = Sequence[tuple[str, float]]
 
 class Recognition(Protocol):
     async def transcribe(
-        self, pcm: bytes, *, language: str | None, languages: Sequence[str], hotwords: Sequence[str] = ()
+        self,
+        pcm: bytes,
+        *,
+        language: str | None,
+        languages: Sequence[str],
+        hotwords: Sequence[str] = (),
+        favoured: str | None = None,
     ) -> Transcription:
         """What was said in 16 kHz PCM; raises SpeechUnavailable."""
 
@@ -67,6 +74,8 @@ class Heard:
     understanding: Understanding
     recognition_s: float
     understanding_s: float
+    language: CallLanguage | None = None
+    """What the call's language is from now on; None where that of the understanding."""
     second_look: bool = False
     """Whether the sound was decoded a second time, with hotwords; not whether that decided."""
 
@@ -77,32 +86,34 @@ async def hear(
     pcm: bytes,
     spoken_s: float,
     *,
-    language: str,
+    language: CallLanguage,
     languages: Sequence[str],
     expecting: str | None,
     last_service: str | None,
 ) -> Heard:
     """What the caller meant by 16 kHz s16le mono ``pcm`` with ``spoken_s`` seconds of speech in it.
 
-    ``language`` is the call's so far, one of ``languages``; ``expecting`` and ``last_service`` are those of
+    ``language`` is the call's so far, in one of ``languages``; ``expecting`` and ``last_service`` are those of
     :meth:`.Understander.understand`. Raises SpeechUnavailable where the first look fails; the second never does.
     """
     began = time.monotonic()
-    transcription, spoken = await listen(recognition, pcm, spoken_s, language, languages)
+    listened = await listen(recognition, pcm, spoken_s, language, languages)
+    transcription, spoken, call = listened.transcription, listened.spoken, listened.call
     recognised = time.monotonic()
 
     async def understand(text: str, hypotheses: Scored) -> Understanding:
-        return await comprehension.understand(
+        found = await comprehension.understand(
             text, spoken, expecting=expecting, last_service=last_service, hypotheses=hypotheses
         )
+        return replace(found, language=call.current)  # what is answered is answered in the call's
 
     first = await understand(transcription.text, transcription.hypotheses)
-    if spoken != language and spoken_s < SHORT_S and first.intent is Intent.NOMATCH:
+    if spoken != language.current and spoken_s < SHORT_S and first.intent is Intent.NOMATCH:
         # A few words that mean nothing in another language were hardly said in it.
-        transcription = await recognition.transcribe(pcm, language=language, languages=languages)
-        spoken, recognised = language, time.monotonic()
+        transcription = await recognition.transcribe(pcm, language=language.current, languages=languages)
+        spoken, call, recognised = language.current, language, time.monotonic()
         first = await understand(transcription.text, transcription.hypotheses)
-    heard = Heard(first, recognised - began, time.monotonic() - recognised)
+    heard = Heard(first, recognised - began, time.monotonic() - recognised, call)
     if expecting not in _OPEN or heard.recognition_s > FIRST_LOOK_S or not _is_doubtful(first, transcription):
         return heard
 

@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine
+from wyoming.info import Info
 
 from telephony import priority
 from telephony.audio import read_wav
@@ -38,7 +39,7 @@ from voicebot.routing import Router
 from voicebot.session import Parts, Session
 from voicebot.settings import Settings
 from voicebot.share import share
-from voicebot.speech.client import SpeechClient
+from voicebot.speech.client import SpeechClient, is_ours, voiced
 from voicebot.speech.errors import SpeechUnavailable
 from voicebot.speech.language import decide_language
 from voicebot.speech.progress import Progress, silent
@@ -154,7 +155,8 @@ async def prepare(
     prompts = Prompts.load(settings.speech.languages, settings.data.prompts_dir)
     city = await asyncio.to_thread(city_or_sample, engine, note)
     speech = SpeechClient(settings.speech_uri)
-    embeds = await wait_for_speech(speech)
+    info = await wait_for_speech(speech)
+    embeds = is_ours(info)
     if not embeds:
         note(f"{settings.speech_uri} gives no embeddings: questions are matched by words and sound alone")
     comprehension = await comprehend(
@@ -165,7 +167,8 @@ async def prepare(
     voice = Voice(speech)
     first, *others = settings.speech.languages
     greeting = [(prompts.say("other_language", language), language) for language in others]
-    await voice.prepare(fixed(prompts, city, [first]) + greeting, progress)
+    spoken = voiced(info, settings.speech.languages)
+    await voice.prepare(fixed(prompts, city, [first]) + [each for each in greeting if each[1] in spoken], progress)
     vad = load_session()
     router = Router(city, prompts, settings.data.speak_samples, settings.transfer.rules())
     return Parts(
@@ -179,6 +182,7 @@ async def prepare(
         phones=phones,
         record=record,
         music=music,
+        speaks=spoken,
     )
 
 
@@ -193,29 +197,28 @@ def town_clock(at: datetime | None) -> Callable[[], datetime]:
 async def _speak_ahead(parts: Parts, calls: Calls, note: Callable[[str], None]) -> None:
     """While no call is up: what must be there even without a speech process, then all that the data can say."""
     router, speech = parts.router, SpeechClient(parts.settings.speech_uri)
+    languages = [each for each in router.prompts.languages if parts.speaks is None or each in parts.speaks]
     try:
         for text, language in (
-            fixed(router.prompts, router.city, router.prompts.languages) + transfers(router) + spoken_ahead(router)
+            fixed(router.prompts, router.city, languages) + transfers(router, languages) + spoken_ahead(router)
         ):
             await calls.apart_from(partial(speech.prepare, text, language))
             await calls.apart_from(partial(parts.voice.prepare, [(text, language)]))
     except SpeechUnavailable as error:
         log.warning("sentences are made when they are needed: %s", error)
-    await speak_ahead(await asyncio.to_thread(repertoire, router), speech, calls, note)
+    await speak_ahead(await asyncio.to_thread(repertoire, router, languages), speech, calls, note)
 
 
-async def wait_for_speech(speech: SpeechClient, limit: float = SPEECH_WAIT_S) -> bool:
-    """Wait until the speech process answers; whether it is ours and gives embeddings. Raises SpeechUnavailable."""
+async def wait_for_speech(speech: SpeechClient, limit: float = SPEECH_WAIT_S) -> Info:
+    """Wait until the speech process answers; what it is and has. Raises SpeechUnavailable."""
     deadline = time.monotonic() + limit
     while True:
         try:
-            info = await speech.info()
+            return await speech.info()
         except SpeechUnavailable:
             if time.monotonic() >= deadline:
                 raise
             await asyncio.sleep(0.25)
-        else:
-            return any(program.name == "voicebot" for program in info.asr)
 
 
 def describe(settings: Settings) -> str:

@@ -22,9 +22,12 @@ _ANY_MONDAY = date(2026, 11, 23)
 _CHOICES = ("first", "second", "third")
 
 
-def repertoire(router: Router) -> list[Text]:
-    """All texts, each once, what is said on most calls first; samples only where they may be spoken."""
-    languages = router.prompts.languages
+def repertoire(router: Router, languages: Sequence[str] | None = None) -> list[Text]:
+    """All texts, each once, what is said on most calls first; samples only where they may be spoken.
+
+    :param languages: those there is a voice for; None: all that have prompts
+    """
+    languages = router.prompts.languages if languages is None else languages
     texts = fixed(router.prompts, router.city, languages)
     for language in languages:
         found = (*_with_desks(router, language), *_answers(router, language))
@@ -38,11 +41,11 @@ def fixed(prompts: Prompts, city: City, languages: Sequence[str]) -> list[Text]:
     return [(text, language) for language in languages for text in prompts.fixed(language, city=city.name)]
 
 
-def transfers(router: Router) -> list[Text]:
+def transfers(router: Router, languages: Sequence[str]) -> list[Text]:
     """What is said before a call is passed on to each department."""
     return [
         (router.prompts.say(prompt, language, desk=department.with_name(language)), language)
-        for language in router.prompts.languages
+        for language in languages
         for prompt in ("offer", "connecting")
         for department in router.city.departments.values()
         if department.kind != "extern"

@@ -34,6 +34,7 @@ class Action(StrEnum):
     NOMATCH = "nomatch"
     GOODBYE = "goodbye"
     PRIVACY = "privacy"
+    LANGUAGE = "language"
     REPEAT = "repeat"
     BACK = "back"
     OVERVIEW = "overview"
@@ -64,11 +65,14 @@ class Decision:
     aspect: str | None = None
     sample: bool = False
     """Whether the reply is sample data, which the first such answer of a call says."""
+    untranslated: bool = False
+    """Whether there is an answer, and none in the caller's language."""
 
 
 _ACTIONS = {
     Intent.EMERGENCY: Action.EMERGENCY,
     Intent.PRIVACY: Action.PRIVACY,
+    Intent.LANGUAGE: Action.LANGUAGE,
     Intent.REPEAT: Action.REPEAT,
     Intent.SLOWER: Action.REPEAT,
     Intent.SIMPLER: Action.REPEAT,
@@ -198,7 +202,8 @@ class Router:
             hours, sample = self._spoken_hours(department, language, at)
             return Decision(Action.ANSWER, hours, department, service.key, aspect, sample)
         if text is None:
-            return Decision(Action.ANSWER, (), department, service.key, aspect)
+            own = self._spoken_fact(service, aspect, self.prompts.languages[0])[0]
+            return Decision(Action.ANSWER, (), department, service.key, aspect, untranslated=own is not None)
         return Decision(Action.ANSWER, (text,), department, service.key, aspect, sample)
 
     def _hours(self, department: Department, heard: Understanding, at: datetime | None) -> Decision:

@@ -30,6 +30,7 @@ from telephony.events import (
 )
 from voicebot import dialogue as dialogues
 from voicebot.briefing import brief, note_of
+from voicebot.calllanguage import CallLanguage
 from voicebot.catalogue.hours import TOWN_TIME
 from voicebot.desk.messages import Message
 from voicebot.desk.notes import Note
@@ -74,6 +75,8 @@ class Parts:
     """Begin to keep what a desk is told of a call, and what comes of it."""
     music: bytes = b""
     """16 kHz PCM that is played to who waits for a desk, from the start again when it is over; empty: silence."""
+    speaks: frozenset[str] | None = None
+    """Languages that there is a voice for; None: all."""
     clock: Callable[[], datetime] = lambda: datetime.now(TOWN_TIME)
     """What time it is for the town's desks."""
 
@@ -90,6 +93,7 @@ class Session:
             call.remote,
             area_code=parts.settings.sip.area_code,
             clock=parts.clock,
+            speaks=parts.speaks,
         )
         self._speaker = Speaker(call, parts.voice)
         self._patience = PATIENCE.scaled(parts.settings.dialogue.end_of_turn_ms)
@@ -248,7 +252,7 @@ class Session:
             self._parts.comprehension,
             pcm,
             spoken_s,
-            language=dialogue.language,
+            language=dialogue.tongue or CallLanguage(dialogue.language),
             languages=self._settings.speech.languages,
             expecting=dialogue.expecting,
             last_service=dialogue.service,
@@ -279,7 +283,7 @@ class Session:
             self._go_on()
             return
         self._interrupted()
-        self._dialogue.language = heard.language
+        self._dialogue.hears(result.language or CallLanguage(heard.language))
         self._input(happened)
 
     def _is_backchannel(self, heard: Understanding) -> bool:
@@ -391,7 +395,7 @@ class Session:
         """Begin to look for somebody: desks are rung while the announcement is spoken, a REFER comes after it."""
         self._listener.drop()
         self._drop_handover()
-        note = note_of(self._call, transfer, self._dialogue.language)
+        note = note_of(self._call, transfer, self._dialogue.caller_language)
         self._handover = Handover(
             self._call,
             transfer.plan,

@@ -36,6 +36,9 @@ def follow(talk: Talk, heard: Understanding, decision: Decision, *, is_second: b
     talk.remember(heard, decision)
     if decision.action is Action.TRANSFER:
         return transfers.transfer_to(talk, talk.target)
+    if decision.untranslated and decision.department is not None:
+        desk = talk.router.transferable(decision.department)
+        return transfers.transfer_to(talk, desk, talk.say("not_translated", desk=desk.with_name(talk.language)))
     if reports.may_begin(talk, decision):
         return reports.begin(talk, by_key=True)
     if reports.is_announced(talk, heard, decision):

@@ -27,7 +27,7 @@ _OTHER_KEYS = {
 
 
 def greet(talk: Talk, _: Input) -> list[Do]:
-    others = [language for language in talk.prompts.languages if language != talk.language]
+    others = [language for language in talk.spoken_languages if language != talk.language]
     return [
         talk.insist("greeting"),
         talk.insist("greeting_person"),
@@ -109,7 +109,10 @@ def emergency(talk: Talk, happened: Input) -> list[Do]:
     number = happened.heard.emergency if happened.heard else None
     talk.state = State.LISTENING
     talk.decision = replace(talk.decision, action=Action.EMERGENCY)
-    return [talk.insist(f"emergency_{number or '112'}")]
+    prompt = f"emergency_{number or '112'}"
+    if not talk.can_speak(talk.caller_language):
+        return [replace(talk.say_in(language, prompt), protected=True) for language in talk.wide_languages]
+    return [talk.insist(prompt)]
 
 
 def privacy(talk: Talk, _: Input) -> list[Do]:

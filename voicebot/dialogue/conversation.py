@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import replace
 
-from voicebot.dialogue import doubts
+from voicebot.dialogue import doubts, languages
 from voicebot.dialogue.inputs import Do, Input, Kind, Say, State
 from voicebot.dialogue.table import ANYWHERE, EXPECTING, MESSAGE, TABLE
 from voicebot.dialogue.talk import Talk
@@ -46,6 +46,8 @@ class Dialogue(Talk):
             happened = replace(happened, kind=kind, heard=first)
             self.decision = self.decide(first)
         handler = TABLE[self.state].get(happened.kind) or ANYWHERE[happened.kind]
+        if languages.needs_a_person(self, happened):
+            handler = languages.to_person
         misunderstood = self.misunderstood
         before = self.state
         actions = doubts.warn(self, happened, before, handler(self, happened))

@@ -21,6 +21,8 @@ class State(StrEnum):
     """What can be done by key alone was named."""
     ADVICE_OFFERED = "advice_offered"
     """An answer was given; waiting for "Fragen" or "verbinden"."""
+    LANGUAGES = "languages"
+    """The keys of the languages were named."""
     CONSULTING = "consulting"
     """A question of an advice was asked."""
     EMERGENCY_ASKED = "emergency_asked"
@@ -73,6 +75,8 @@ class Kind(StrEnum):
     STOP = "stop"
     """Leave off what is going on: "abbrechen"."""
     GO_ON = "go_on"
+    LANGUAGE = "language"
+    """Another language is wanted; none is named where a key asks for it."""
     SATISFIED = "satisfied"
     GOODBYE = "goodbye"
     NOT_UNDERSTOOD = "not_understood"
@@ -178,11 +182,20 @@ _KINDS = {
     Intent.WAIT: Kind.WAIT,
     Intent.STOP: Kind.STOP,
     Intent.GO_ON: Kind.GO_ON,
+    Intent.LANGUAGE: Kind.LANGUAGE,
     Intent.SATISFIED: Kind.SATISFIED,
     Intent.GOODBYE: Kind.GOODBYE,
     Intent.NOMATCH: Kind.NOT_UNDERSTOOD,
 }
-_KEYS = {"0": Kind.HUMAN, "1": Kind.YES, "2": Kind.NO, "3": Kind.THIRD, "*": Kind.REPEAT, "#": Kind.BACK}
+_KEYS = {
+    "0": Kind.HUMAN,
+    "1": Kind.YES,
+    "2": Kind.NO,
+    "3": Kind.THIRD,
+    "9": Kind.LANGUAGE,
+    "*": Kind.REPEAT,
+    "#": Kind.BACK,
+}
 
 
 def heard(understanding: Understanding) -> Input:

@@ -12,6 +12,7 @@ from voicebot.dialogue import (
     consulting,
     controls,
     correcting,
+    languages,
     menu,
     messages,
     misunderstanding,
@@ -78,6 +79,7 @@ ANYWHERE: dict[Kind, Handler] = {
     Kind.WAIT: controls.wait,
     Kind.STOP: answers.another_question,
     Kind.GO_ON: controls.go_on,
+    Kind.LANGUAGE: languages.change,
     Kind.SATISFIED: answers.leave,
     Kind.GOODBYE: answers.goodbye,
     Kind.NOT_UNDERSTOOD: misunderstanding.not_understood,
@@ -125,6 +127,7 @@ TABLE: dict[State, dict[Kind, Handler]] = {
         Kind.THIRD: menu.third,
         Kind.NOISE: menu.other,
     },
+    State.LANGUAGES: dict.fromkeys((Kind.YES, Kind.NO, Kind.THIRD, Kind.NOISE), languages.choose),
     State.OFFERED: {
         Kind.YES: transfers.connect,
         Kind.NO: answers.satisfied,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from voicebot.advice import Consultation
+from voicebot.calllanguage import CallLanguage
 from voicebot.catalogue.calendarwords import CalendarWords
 from voicebot.catalogue.city import Department
 from voicebot.catalogue.hours import TOWN_TIME
@@ -17,6 +18,9 @@ from voicebot.prompts import Prompts
 from voicebot.routing import Action, Decision, Router
 from voicebot.switching import Plan
 from voicebot.understanding.result import SURE, Intent, Understanding
+
+WIDELY_SPOKEN = "en"
+"""What is said to somebody whose language the bot does not speak, beside the town's own."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class Choosing:
 class Talk:
     router: Router
     language: str
-    """May be changed from outside when the caller changes it."""
+    """What the bot speaks."""
     caller: str = ""
     """The caller's number as SIP gave it; empty if hidden."""
     state: State = State.LISTENING
@@ -85,6 +89,10 @@ class Talk:
     area_code: str = ""
     """Of the town, for numbers that are said without one."""
     clock: Callable[[], datetime] = lambda: datetime.now(TOWN_TIME)
+    speaks: frozenset[str] | None = None
+    """Languages that there is a voice for; None: all that have prompts."""
+    tongue: CallLanguage | None = None
+    """What the caller speaks; None: what the bot speaks."""
     warned_of: set[str] = field(default_factory=set)
     """Emergency numbers that were mentioned because it might be an emergency."""
 
@@ -92,14 +100,42 @@ class Talk:
     def prompts(self) -> Prompts:
         return self.router.prompts
 
+    def hears(self, tongue: CallLanguage) -> None:
+        """Take note of what the caller speaks, and speak it where there is a voice for it."""
+        self.tongue = tongue
+        if self.can_speak(tongue.current):
+            self.language = tongue.current
+
+    @property
+    def caller_language(self) -> str:
+        """What the caller speaks: what desks are told, and are chosen by."""
+        return self.tongue.current if self.tongue else self.language
+
+    def can_speak(self, language: str) -> bool:
+        """Whether the bot has prompts and a voice for a language."""
+        return language in self.prompts.languages and (self.speaks is None or language in self.speaks)
+
+    @property
+    def spoken_languages(self) -> list[str]:
+        """All that the bot speaks, the town's first."""
+        return [language for language in self.prompts.languages if self.can_speak(language)]
+
+    @property
+    def wide_languages(self) -> list[str]:
+        """For a caller whose language the bot does not speak: the town's, and English where there is a voice."""
+        return [each for each in dict.fromkeys((self.prompts.languages[0], WIDELY_SPOKEN)) if self.can_speak(each)]
+
     @property
     def words(self) -> CalendarWords:
         """Days, times and dates in the call's language."""
         return self.prompts.calendar(self.language)
 
     def say(self, prompt: str, **values: str) -> Say:
-        values = {"city": self.router.city.name, **values}
-        return Say(self.prompts.say(prompt, self.language, **values), self.language)
+        return self.say_in(self.language, prompt, **values)
+
+    def say_in(self, language: str, prompt: str, **values: str) -> Say:
+        """The same in another language than the call's."""
+        return Say(self.prompts.say(prompt, language, **{"city": self.router.city.name, **values}), language)
 
     def insist(self, prompt: str) -> Say:
         """What is said to its end, whatever the caller does."""
@@ -116,7 +152,7 @@ class Talk:
 
     def plan_for(self, department: Department) -> Plan:
         """Who would be rung for a department now."""
-        return self.router.plan(department, self.service, self.clock(), self.language)
+        return self.router.plan(department, self.service, self.clock(), self.caller_language)
 
     def transfer(self, plan: Plan) -> Transfer:
         """What is to be done to pass the caller on, and what the desk is told."""

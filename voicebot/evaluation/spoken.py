@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from telephony.audio import RATE, AudioError, frames, read_wav, resample
+from voicebot.calllanguage import CallLanguage
 from voicebot.evaluation.noise import Samples, mixed, street
 from voicebot.hearing import Heard, hear
 from voicebot.knowledge import Comprehension
@@ -80,11 +81,22 @@ class Ears:
         self._lane = Lane("recognition", 4)
 
     async def transcribe(
-        self, pcm: bytes, *, language: str | None, languages: Sequence[str], hotwords: Sequence[str] = ()
+        self,
+        pcm: bytes,
+        *,
+        language: str | None,
+        languages: Sequence[str],
+        hotwords: Sequence[str] = (),
+        favoured: str | None = None,
     ) -> Transcription:
         heard = await self._lane.run(
             lambda abandoned: self._recognizer.transcribe(
-                pcm, language=language, languages=languages, hotwords=hotwords, abandoned=abandoned
+                pcm,
+                language=language,
+                languages=languages,
+                hotwords=hotwords,
+                favoured=favoured,
+                abandoned=abandoned,
             )
         )
         return Transcription(
@@ -127,7 +139,7 @@ class SpokenCaller:
             self.comprehension,
             turn.pcm,
             turn.spoken_s,
-            language=self.languages[0],
+            language=CallLanguage(self.languages[0]),
             languages=self.languages,
             expecting=None,
             last_service=None,

@@ -89,9 +89,15 @@ class SpeechClient:
         language: str | None = None,
         languages: Sequence[str] = ("de", "en"),
         hotwords: Sequence[str] = (),
+        favoured: str | None = None,
     ) -> Transcription:
-        """Recognize 16 kHz s16le mono `pcm`. Without `language` the likeliest of `languages` is taken."""
+        """Recognize 16 kHz s16le mono `pcm`. Without `language` the likeliest of `languages` is taken.
+
+        A `favoured` language is taken unless another one is much likelier.
+        """
         context: dict[str, Any] = {"languages": list(languages)}
+        if favoured:
+            context["favoured"] = favoured
         if hotwords:
             context["hotwords"] = list(hotwords)
         request = Transcribe(language=language, context=context, transcript_terms=list(hotwords) or None)
@@ -133,7 +139,7 @@ class SpeechClient:
         A server that is not ours keeps nothing.
         """
         nothing = Prepared(0, 0, 0)
-        if not _is_ours(await self._known_info()):
+        if not is_ours(await self._known_info()):
             return nothing
         voice = SynthesizeVoice(language=language)
         async with self._connection() as connection, self._limit(self._prepare_timeout, "to make speech ahead"):
@@ -147,7 +153,7 @@ class SpeechClient:
 
     async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors of shape (len(texts), 384). Raises EmbeddingUnsupported if the server has none."""
-        if not _is_ours(await self._known_info()):
+        if not is_ours(await self._known_info()):
             raise EmbeddingUnsupported(f"{self.uri} is a stock Wyoming server and gives no embeddings")
         batches = [np.zeros((0, DIM), dtype=np.float32)]
         async with self._connection() as connection:
@@ -177,7 +183,7 @@ class SpeechClient:
     async def _voice(self, language: str) -> SynthesizeVoice:
         """Ours chooses by language; a stock server wants the name of a voice."""
         info = await self._known_info()
-        if not _is_ours(info):
+        if not is_ours(info):
             for program in info.tts:
                 for voice in program.voices:
                     if voice.installed and any(_same_language(tag, language) for tag in voice.languages):
@@ -298,8 +304,15 @@ def _number(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
-def _is_ours(info: Info) -> bool:
+def is_ours(info: Info) -> bool:
+    """Whether a server has our extensions: embeddings, speech made ahead, hypotheses."""
     return any(program.name == "voicebot" for program in info.asr)
+
+
+def voiced(info: Info, languages: Sequence[str]) -> frozenset[str]:
+    """Those of `languages` that a server has a voice for."""
+    tags = {tag for program in info.tts for voice in program.voices if voice.installed for tag in voice.languages}
+    return frozenset(each for each in languages if any(_same_language(tag, each) for tag in tags))
 
 
 def _same_language(tag: str, language: str) -> bool:

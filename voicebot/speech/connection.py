@@ -49,6 +49,7 @@ class Utterance:
     language: str | None = None
     languages: tuple[str, ...] = ()
     hotwords: tuple[str, ...] = ()
+    favoured: str | None = None
     rate: int = wire.SAMPLE_RATE
     audio: bytearray = field(default_factory=bytearray)
 
@@ -67,6 +68,7 @@ class Utterance:
             language=_optional_text(request.language),
             languages=_texts(context.get("languages") or [], "languages", MOST_HOTWORDS),
             hotwords=_texts(words, "hotwords", MOST_HOTWORDS),
+            favoured=_optional_text(context.get("favoured")),
         )
 
     def pcm(self) -> bytes:
@@ -200,7 +202,7 @@ class Connection:
 
     async def _transcribe(self, utterance: Utterance) -> None:
         recognition = await self._engines.transcribe(
-            utterance.pcm(), utterance.language, utterance.languages, utterance.hotwords
+            utterance.pcm(), utterance.language, utterance.languages, utterance.hotwords, utterance.favoured
         )
         await self._send(_transcript(recognition))
 

@@ -68,7 +68,12 @@ class Engines:
         self._precedence = Precedence()
 
     async def transcribe(
-        self, pcm: bytes, language: str | None, languages: Sequence[str], hotwords: Sequence[str]
+        self,
+        pcm: bytes,
+        language: str | None,
+        languages: Sequence[str],
+        hotwords: Sequence[str],
+        favoured: str | None = None,
     ) -> Recognition:
         """See Recognizer.transcribe."""
 
@@ -78,6 +83,7 @@ class Engines:
                 language=language,
                 languages=languages,
                 hotwords=hotwords,
+                favoured=favoured,
                 beam=self.settings.beam,
                 abandoned=abandoned,
             )

@@ -7,8 +7,8 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-SHORT_S = 2.5
-"""Speech shorter than this is no reason to change the language: Whisper is unsure of it (0.4 to 0.5)."""
+from voicebot.calllanguage import SHORT_S
+
 SURE = 0.8
 """Share among the allowed languages from which longer speech changes the language."""
 CLEAR = 0.97

@@ -45,6 +45,8 @@ ENCODINGS_KEPT = 4
 """Utterances, one for each call of a line; about 1 MB each."""
 ENCODINGS_KEPT_S = 10.0
 """Longer than any second look at the same sound takes to come."""
+FAVOUR = 3.0
+"""How much likelier another language than the favoured one must be; of most calls' language it is right to be sure."""
 NO_SPEECH = 0.6
 UNLIKELY = -1.0
 REPETITIVE = 2.4
@@ -124,11 +126,13 @@ class Recognizer:
         language: str | None = None,
         languages: Sequence[str] = (),
         hotwords: Sequence[str] = (),
+        favoured: str | None = None,
         beam: int = 5,
         abandoned: Callable[[], bool] = lambda: False,
     ) -> Recognition:
         """Recognize 16 kHz s16le mono `pcm`; without `language`, in the likeliest of `languages`.
 
+        A `favoured` one is taken unless another is FAVOUR times as likely.
         `hotwords` bias the text; a few help, many harm. The same sound again, in another language or with hotwords,
         is not encoded again if it comes within some seconds. `abandoned` is asked between encoding and decoding,
         and Abandoned is raised when it says so. Raises ValueError for a language that Whisper does not know.
@@ -136,31 +140,28 @@ class Recognizer:
         started = time.perf_counter()
         audio = np.frombuffer(pcm[: len(pcm) // 2 * 2], dtype="<i2").astype(np.float32) / np.float32(32768)
         allowed = tuple(languages) or self.languages
-        if unknown := {language or allowed[0], *allowed} - set(self._model.supported_languages):
+        if unknown := {language or allowed[0], favoured or allowed[0], *allowed} - set(self._model.supported_languages):
             raise ValueError(f"Whisper does not know the language {', '.join(sorted(unknown))}")
         parts = []
         for piece in _pieces(audio):
             if abandoned():
                 raise Abandoned
-            part = self._window(piece, language, allowed, hotwords, beam, abandoned)
-            language = part.language
-            parts.append(part)
+            language = language or self._likeliest(piece, allowed, favoured, abandoned)
+            parts.append(self._window(piece, language, hotwords, beam, abandoned))
         return _joined(parts, len(audio) / RATE, time.perf_counter() - started)
 
     def _window(
         self,
         audio: NDArray[np.float32],
-        language: str | None,
-        allowed: Sequence[str],
+        language: str,
         hotwords: Sequence[str],
         beam: int,
         abandoned: Callable[[], bool],
     ) -> Recognition:
-        if not len(audio) or float(np.sqrt(np.mean(audio**2))) < SILENT_RMS:
-            return Recognition("", language or allowed[0], 0.0, no_speech_probability=1.0)
+        if _is_silent(audio):
+            return Recognition("", language, 0.0, no_speech_probability=1.0)
         encoding = self._encoding(audio, abandoned)
         probabilities = dict(encoding.languages)
-        language = language or max(allowed, key=lambda code: probabilities.get(code, 0.0))
         hypotheses, no_speech = self._decode(encoding.encoded, language, hotwords, beam, len(audio) / RATE)
         if self._is_imagined(hypotheses, no_speech, audio):
             hypotheses = []
@@ -172,6 +173,18 @@ class Recognizer:
             hypotheses=hypotheses,
             no_speech_probability=no_speech,
         )
+
+    def _likeliest(
+        self,
+        audio: NDArray[np.float32],
+        allowed: Sequence[str],
+        favoured: str | None,
+        abandoned: Callable[[], bool],
+    ) -> str:
+        if _is_silent(audio):
+            return favoured or allowed[0]
+        probabilities = dict(self._encoding(audio, abandoned).languages)
+        return max(allowed, key=lambda code: probabilities.get(code, 0.0) * (FAVOUR if code == favoured else 1.0))
 
     def _encoding(self, audio: NDArray[np.float32], abandoned: Callable[[], bool]) -> _Encoding:
         """Made, or remembered from a decode of the same sound; the sound itself is not kept."""
@@ -248,6 +261,10 @@ class Recognizer:
         samples = np.pad(audio, (0, -len(audio) % STEP_SAMPLES))
         pcm = (samples * 32767).astype("<i2").tobytes()
         return max(VoiceActivity(self._vad).push(pcm), default=0.0)
+
+
+def _is_silent(audio: NDArray[np.float32]) -> bool:
+    return not len(audio) or float(np.sqrt(np.mean(audio**2))) < SILENT_RMS
 
 
 def _pieces(audio: NDArray[np.float32]) -> list[NDArray[np.float32]]:

@@ -10,7 +10,7 @@ from voicebot.understanding.directory import windows
 from voicebot.understanding.intents import leading_answer
 from voicebot.understanding.normalise import fold
 from voicebot.understanding.phonetics import cologne
-from voicebot.understanding.phrasebook import LANGUAGES, LAST, phrasebook
+from voicebot.understanding.phrasebook import LANGUAGES, LAST, WIDELY_SPOKEN, phrasebook
 
 #: Words less alike than this are different ones; of short words every letter counts.
 _ALIKE, _SHORT = 0.76, 4
@@ -53,7 +53,7 @@ def none_of_them(text: str, language: str) -> bool:
 
 
 def _books(language: str) -> list[str]:
-    return sorted(LANGUAGES, key=lambda name: name != language)
+    return list(dict.fromkeys((language if language in LANGUAGES else LANGUAGES[0], *WIDELY_SPOKEN)))
 
 
 def _place(word: str, count: int, language: str) -> int | None:

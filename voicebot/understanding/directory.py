@@ -12,7 +12,7 @@ from rapidfuzz.process import cdist
 from voicebot.catalogue.city import City, Department
 from voicebot.understanding.normalise import fold
 from voicebot.understanding.phonetics import cologne
-from voicebot.understanding.phrasebook import LANGUAGES, phrasebook
+from voicebot.understanding.phrasebook import LANGUAGES, books, phrasebook
 from voicebot.understanding.spoken_numbers import digit_groups
 
 _LONGEST_NAME = 5
@@ -67,9 +67,9 @@ class Directory:
 
     def by_extension(self, text: str) -> Mention | None:
         """The department whose extension the folded text holds, after a word for it: "Durchwahl drei zwei null"."""
-        for language in LANGUAGES:
-            if said := phrasebook(language).extensions.search(text):
-                key = self._extensions.get("".join(digit_groups(text[said.end() :].split(), language)))
+        for book in books(text):
+            if said := book.extensions.search(text):
+                key = self._extensions.get("".join(digit_groups(text[said.end() :].split(), book.language)))
                 if key is not None:
                     words = text.split()
                     return Mention(key, 1.0, 0, len(words))

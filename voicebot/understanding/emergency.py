@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from voicebot.understanding.alarm import NUMBERS, Alarm, Signs, learned_odds, nearness
 from voicebot.understanding.normalise import fold
-from voicebot.understanding.phrasebook import LANGUAGES, Emergency, phrasebook
+from voicebot.understanding.phrasebook import Emergency, books
 
 #: Fewer words tell nothing beyond phrases; neither does a short answer, command or department's name.
 _FEWEST_WORDS, _FEWEST_BESIDE_A_COMMAND = 3, 8
@@ -32,8 +32,7 @@ def emergency_number(text: str) -> str | None:
 
 def _named(text: str) -> Emergency | None:
     folded = fold(text)
-    for language in LANGUAGES:
-        book = phrasebook(language)
+    for book in books(folded):
         if book.past.matches(folded):
             continue
         is_harmless = book.harmless.matches(folded)
@@ -46,8 +45,7 @@ def _named(text: str) -> Emergency | None:
 def is_harmless(text: str) -> bool:
     """Whether a phrase says that it is over, or only talked about."""
     folded = fold(text)
-    books = [phrasebook(language) for language in LANGUAGES]
-    return any(book.past.matches(folded) or book.harmless.matches(folded) for book in books)
+    return any(book.past.matches(folded) or book.harmless.matches(folded) for book in books(folded))
 
 
 @lru_cache(maxsize=1)

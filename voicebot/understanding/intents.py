@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from voicebot.understanding.normalise import fold
-from voicebot.understanding.phrasebook import LANGUAGES, phrasebook
+from voicebot.understanding.phrasebook import LANGUAGES, WIDELY_SPOKEN, books, phrasebook
 from voicebot.understanding.result import Intent
 
 REQUEST = "request"
 SUMMONS = "summons"
 _NO_INTENTS = (REQUEST, SUMMONS)
+_ANSWERS = frozenset({Intent.YES, Intent.NO})
+_LONGEST_ASKING = 8
+"""Words in which somebody asks for a language."""
 
 
 def is_noise(text: str) -> bool:
     """Whether this is what recognition makes of silence: subtitles, credits."""
     folded = fold(text)
-    return any(phrasebook(name).noise.matches(folded) for name in LANGUAGES)
+    return any(book.noise.matches(folded) for book in books(folded))
 
 
 def asks_for_somebody(text: str, language: str) -> bool:
@@ -54,8 +57,37 @@ def without_partners(text: str) -> str:
 
 
 def _books(language: str) -> list[str]:
-    """The languages to try: the call's own first, as short utterances are often taken for another's."""
-    return sorted(LANGUAGES, key=lambda name: name != language)
+    """The languages to try: the call's own first, as short utterances are often taken for another's.
+
+    Then those that many speak beside their own; "no" is yes in Polish, so not all of them.
+    """
+    return list(dict.fromkeys((language if language in LANGUAGES else LANGUAGES[0], *WIDELY_SPOKEN)))
+
+
+def _answering(language: str) -> tuple[str, ...]:
+    """Those in which a yes or a no counts: "ne" is no question in German and "no" is no refusal in Polish."""
+    return WIDELY_SPOKEN if language in WIDELY_SPOKEN or language not in LANGUAGES else (language,)
+
+
+def asked_language(text: str) -> str | None:
+    """The language that somebody asks to be spoken to in, in whatever language that is said.
+
+    Only where nothing else is said: "eine Urkunde auf Englisch" asks for a paper.
+    """
+    folded = fold(text)
+    if not folded or len(folded.split()) > _LONGEST_ASKING:
+        return None
+    tried = books(folded)
+    for language in LANGUAGES:
+        own = phrasebook(language).own
+        if own.contains is None or not own.matches(folded):
+            continue
+        rest = own.contains.sub(" ", folded).split()
+        for book in tried:
+            rest = book.content(" ".join(rest)) if rest else []
+        if not rest:
+            return language
+    return None
 
 
 def control_intents(text: str, language: str) -> tuple[Intent, ...]:
@@ -63,6 +95,7 @@ def control_intents(text: str, language: str) -> tuple[Intent, ...]:
     folded = fold(text)
     if not folded:
         return ()
+    own = _answering(language)
     for name in _books(language):
         book = phrasebook(name)
         bare = book.strip(folded)
@@ -76,6 +109,8 @@ def control_intents(text: str, language: str) -> tuple[Intent, ...]:
                 or (intent == Intent.HUMAN and book.people.are_all(folded, book.content(folded)))
             )
         )
+        if name not in own:
+            found = tuple(intent for intent in found if intent not in _ANSWERS)
         if found:
             return found
     return ()
@@ -102,7 +137,7 @@ def names_digits(text: str, language: str) -> bool:
 def leading_answer(text: str, language: str) -> tuple[Intent | None, str]:
     """A yes or no at the beginning, and the folded rest of the utterance."""
     folded = fold(text)
-    for name in _books(language):
+    for name in _answering(language):
         for answer, pattern in phrasebook(name).leading.items():
             if found := pattern.match(folded):
                 return Intent(answer), folded[found.end() :]

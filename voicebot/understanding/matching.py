@@ -14,7 +14,7 @@ from voicebot.understanding.directory import windows
 from voicebot.understanding.learned import Classifier, Progress
 from voicebot.understanding.lexicon import Lexicon
 from voicebot.understanding.normalise import Compounds, fold
-from voicebot.understanding.phrasebook import LANGUAGES, phrasebook
+from voicebot.understanding.phrasebook import LANGUAGES, books, phrasebook
 
 #: Cosines of multilingual-e5-small: unrelated questions, and the same one in other words.
 _UNRELATED, _SAME = 0.80, 0.95
@@ -122,8 +122,8 @@ def _check(texts: Sequence[tuple[str, str]], vectors: Scores | None) -> None:
 def content(text: str) -> list[str]:
     """The telling words of a text in any language that has phrases."""
     words = fold(text).split()
-    for language in LANGUAGES:
-        words = phrasebook(language).content(" ".join(words)) if words else []
+    for book in books(" ".join(words)):
+        words = book.content(" ".join(words)) if words else []
     return words
 
 

@@ -16,7 +16,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from voicebot.understanding.normalise import fold, spell
+from voicebot.understanding.normalise import fold, script, spell
 
 _FIRST = ("de", "en")
 
@@ -28,6 +28,9 @@ def _languages() -> tuple[str, ...]:
 
 #: Languages with a phrase file, the city's first: also the order in which they are tried.
 LANGUAGES = _languages()
+
+#: Tried in every call beside its own language.
+WIDELY_SPOKEN = _FIRST
 
 #: Stands for the last place where choices are counted from 1.
 LAST = -1
@@ -215,6 +218,10 @@ class TurnTaking:
 @dataclass(frozen=True)
 class Phrasebook:
     language: str
+    script: str
+    """Of its letters: see :func:`.normalise.script`."""
+    own: Rule
+    """How somebody asks for this language: "po polsku", "englisch bitte"."""
     openings: re.Pattern[str]
     fillers: re.Pattern[str]
     stopwords: frozenset[str]
@@ -290,6 +297,13 @@ def _off_topic(language: str) -> tuple[str, ...]:
     return tuple(row["text"] for row in csv.DictReader(source.splitlines()) if row["language"] == language)
 
 
+def books(text: str, first: str | None = None) -> list[Phrasebook]:
+    """Those in whose script a text may be written, that of the language ``first`` before the others."""
+    written = {script(word) for word in text.split()}
+    found = [phrasebook(language) for language in LANGUAGES]
+    return sorted((book for book in found if book.script in written), key=lambda book: book.language != first)
+
+
 @cache
 def phrasebook(language: str) -> Phrasebook:
     """The phrases of a language, or the first of :data:`LANGUAGES` where it has none."""
@@ -301,6 +315,8 @@ def phrasebook(language: str) -> Phrasebook:
     leading = {answer: re.compile(rf"(?:{_any(table[answer]['leading'])}(?: |$))+") for answer in ("yes", "no")}
     return Phrasebook(
         language=name,
+        script=script("".join(table["stopwords"])),
+        own=Rule.read(table["language"]),
         openings=re.compile(rf"^(?:{_any(table['openings'])}(?: |$))+"),
         fillers=re.compile(rf"(?<!\w){_any(table['fillers'])}(?!\w)"),
         stopwords=frozenset(word for line in table["stopwords"] for word in fold(line).split()),

@@ -44,6 +44,8 @@ class Intent(StrEnum):
     SATISFIED = "satisfied"
     """The answer was enough: "das hilft mir", "nein danke"."""
     GOODBYE = "goodbye"
+    LANGUAGE = "language"
+    """Asks to be spoken to in another language; ``speaks`` is set."""
     NOMATCH = "nomatch"
 
 
@@ -62,6 +64,8 @@ class Understanding:
     """The number to dial: ``112`` or ``110``."""
     doubt: str | None = None
     """The number to mention where it may be an emergency, and is understood as something else."""
+    speaks: str | None = None
+    """The language that the caller asks for; ISO 639-1."""
     candidates: tuple[tuple[str, float], ...] = ()
     """The best three services with their scores, best first."""
     choices: tuple[str, ...] = ()

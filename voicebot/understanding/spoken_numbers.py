@@ -24,6 +24,8 @@ _NUMERAL_ORDINAL = re.compile(r"(\d{1,6})(?:\.|st|nd|rd|th|s?te[rnsm]?)")
 class _Words:
     below_hundred: Mapping[str, int]
     tens: frozenset[str]
+    hundreds: Mapping[str, int]
+    """Words for whole hundreds: "сто", "двести"."""
     digits: Mapping[str, str]
     one: frozenset[str]
     """Words that are articles when alone: "ein", "a"."""
@@ -59,6 +61,8 @@ def _words(language: str) -> _Words:
     return _Words(
         below_hundred={**units, **tens, **joined},
         tens=frozenset(word for word, value in tens.items() if value >= 20),
+        hundreds={book.hundred: 100}
+        | {word: value for word, value in tens.items() if value >= 100 and not value % 100},
         digits=digits,
         one=frozenset(table["one"]),
         joint=book.joint,
@@ -122,7 +126,7 @@ def digit_groups(words: Sequence[str], language: str) -> list[str]:
     return groups
 
 
-def read_digits(folded: Sequence[str], place: int, language: str, longest: int = 3) -> tuple[str, int]:
+def read_digits(folded: Sequence[str], place: int, language: str, longest: int = 4) -> tuple[str, int]:
     """The digits said at a place among folded words, empty for none, and how many words that took.
 
     Numerals keep their zeros. Words are joined only as far as one breath goes, "drei und zwanzig" or "zwei
@@ -134,20 +138,41 @@ def read_digits(folded: Sequence[str], place: int, language: str, longest: int =
         return word, 1
     for used in range(longest, 1, -1):
         said = folded[place : place + used]
-        if len(said) == used and _belong_together(said, words):
-            number = _number("".join(said), words)
-            if number is not None:
-                return str(number), used
+        if len(said) == used and (joined := _joined(said, words)) is not None:
+            return str(joined), used
     number = None if word in words.one else _number(word, words)
     return ("" if number is None else str(number)), 1
 
 
-def _belong_together(said: Sequence[str], words: _Words) -> bool:
-    if len(said) == 3:
-        return bool(words.joint) and said[1] == words.joint and said[0] in words.digits and said[2] in words.tens
-    if said[1] in (words.hundred, words.thousand):
-        return said[0] in words.below_hundred
-    return not words.joint and said[0] in words.tens and said[1] in words.digits
+def _joined(said: Sequence[str], words: _Words) -> int | None:
+    """What several words say together, or None where they are several numbers."""
+    if len(said) == 2 and said[1] in (words.hundred, words.thousand):
+        return _number("".join(said), words) if said[0] in words.below_hundred else None
+    if words.joint:
+        head, joint, tail = said[0], said[1] if len(said) == 3 else words.joint, said[-1].removeprefix(words.joint)
+        is_one = len(said) == 3 or (len(said) == 2 and tail != said[-1])  # Arabic writes "and" and the tens as one
+        fits = is_one and joint == words.joint and head in words.digits and tail in words.tens
+        return _number(f"{head}{joint}{tail}", words) if fits else None
+    if len(said) == 2 and (is_teen := words.below_hundred.get("".join(said))) is not None:
+        return is_teen
+    # "Eight hundred five five five" is not 805: English says "and" there.
+    return None if words.link else _in_hundreds(said, words)
+
+
+def _in_hundreds(said: Sequence[str], words: _Words) -> int | None:
+    """ "Dokuz yüz otuz dokuz", "девятьсот тридцать девять": a hundred in one word or two, and what is below it."""
+    value, rest = words.hundreds.get(said[0]), said[1:]
+    if value is None and said[1] == words.hundred and said[0] in words.digits:
+        value, rest = 100 * int(words.digits[said[0]]), said[2:]
+    if not value:
+        return None
+    if len(rest) == 2:
+        fits = rest[0] in words.tens and rest[1] in words.digits and rest[0] not in words.hundreds
+        return value + words.below_hundred[rest[0]] + words.below_hundred[rest[1]] if fits else None
+    if len(rest) == 1 and rest[0] not in words.hundreds and rest[0] not in words.one:
+        below = words.below_hundred.get(rest[0], 0)
+        return value + below if below else None
+    return None
 
 
 def with_numerals(text: str, language: str) -> str:

@@ -19,6 +19,7 @@ from voicebot.understanding.emergency import sentences as emergency_sentences
 from voicebot.understanding.hotwords import Hotwords
 from voicebot.understanding.hypotheses import REAL, Hypothesis, instead_of_noise, mixed
 from voicebot.understanding.intents import (
+    asked_language,
     asks_for_somebody,
     calls_somebody_of,
     control_intents,
@@ -167,6 +168,8 @@ class Understander:
         asked = replace(asked, doubt=danger.number if danger else None)
         if is_noise(text):
             return _told(asked, Intent.NOMATCH)
+        if wanted := asked_language(text):
+            return replace(_told(asked, Intent.LANGUAGE), speaks=wanted)
         if expecting in ("name", "number"):
             intent = next((each for each in intents if each not in _ANSWERS), Intent.NOMATCH)
             return _told(asked, intent)

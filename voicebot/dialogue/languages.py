@@ -1,0 +1,113 @@
+"""Another language: asked for by word or key, or spoken without the bot having a voice for it."""
+
+from __future__ import annotations
+
+from voicebot.calllanguage import CallLanguage
+from voicebot.dialogue import transfers
+from voicebot.dialogue.inputs import Do, Input, Kind, State
+from voicebot.dialogue.talk import Talk
+
+_QUESTIONS = {
+    State.NAME: "message_name",
+    State.OWN_NUMBER: "message_own_number",
+    State.NUMBER: "message_number",
+    State.PREFERRED_TIME: "message_time",
+    State.MATTER: "message_matter",
+    State.PLACE: "report_place",
+    State.SINCE: "report_since",
+    State.CONTACT: "report_contact",
+    State.MESSAGE_OFFERED: "offer_message",
+    State.FAILED: "offer_switchboard",
+}
+"""What is asked in a state that goes on in another language."""
+_MATTERS = frozenset(
+    {
+        Kind.QUESTION,
+        Kind.NOT_UNDERSTOOD,
+        Kind.HUMAN,
+        Kind.CONNECT,
+        Kind.CALLBACK,
+        Kind.OVERVIEW,
+        Kind.CONSULT,
+        Kind.LANGUAGE,
+    }
+)
+"""What somebody says who has to be brought to a person, if the bot does not speak their language."""
+_OPEN = frozenset(
+    {
+        State.LISTENING,
+        State.MENU,
+        State.LANGUAGES,
+        State.OFFERED,
+        State.CLARIFYING,
+        State.ADVICE_OFFERED,
+        State.CONSULTING,
+        State.REPORT_OFFERED,
+    }
+)
+
+
+def needs_a_person(talk: Talk, happened: Input) -> bool:
+    """Whether it is said in a language that the bot understands and does not speak."""
+    is_foreign = happened.heard is not None and not talk.can_speak(talk.caller_language)
+    return is_foreign and talk.state in _OPEN and happened.kind in _MATTERS
+
+
+def to_person(talk: Talk, happened: Input) -> list[Do]:
+    """To the department it is about, or to the switchboard; whoever answers is told the language."""
+    assert happened.heard is not None
+    talk.matter = happened.heard.text
+    talk.service = happened.heard.service if not happened.heard.choices else None
+    desk = talk.router.transferable(talk.decision.department)
+    spoken = talk.caller_language
+    said = [
+        talk.say_in(language, "no_voice", spoken=_name(talk, spoken, language), desk=desk.with_name(language))
+        for language in talk.wide_languages
+    ]
+    return transfers.transfer_to(talk, desk, *said)
+
+
+def change(talk: Talk, happened: Input) -> list[Do]:
+    """Go on in the language that was asked for, where there is a voice for it; by key, name the keys of all."""
+    wanted = happened.heard.speaks if happened.heard else None
+    if wanted is None:
+        return _name_keys(talk)
+    return _go_on_in(talk, wanted)
+
+
+def choose(talk: Talk, happened: Input) -> list[Do]:
+    """The language of a key, or all of them once more."""
+    place = int(happened.digits) if happened.digits.isdigit() else 0
+    languages = talk.spoken_languages
+    if not 1 <= place <= len(languages):
+        return _name_keys(talk)
+    return _go_on_in(talk, languages[place - 1])
+
+
+def _name_keys(talk: Talk) -> list[Do]:
+    talk.state = State.LANGUAGES
+    return [
+        talk.say_in(language, "language_key", number=str(place))
+        for place, language in enumerate(talk.spoken_languages, 1)
+    ]
+
+
+def _go_on_in(talk: Talk, language: str) -> list[Do]:
+    talk.hears(CallLanguage(language, is_asked_for=True))
+    if talk.state in _QUESTIONS:
+        return [talk.say(_QUESTIONS[talk.state])]
+    talk.state = State.LISTENING
+    if talk.service is None or not talk.topics:
+        return [talk.say("greeting_question")]
+    department = talk.router.city.department_of(talk.service)
+    service = talk.router.spoken_name(talk.service, language)
+    if department.kind == "extern":
+        return [talk.say("back_external", service=service)]
+    talk.state, talk.target = State.OFFERED, department
+    return [talk.say("back", service=service, desk=department.with_name(language))]
+
+
+def _name(talk: Talk, language: str, spoken_in: str) -> str:
+    """A language's name, or its code where there is none."""
+    key = f"language_{language}"
+    return talk.prompts.say(key, spoken_in) if key in talk.prompts.texts(spoken_in) else language
