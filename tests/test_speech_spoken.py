@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import logging
+import re
 import subprocess
 import sys
 import unicodedata
@@ -15,9 +16,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from voicebot.speech import spoken
 from voicebot.speech.speakable import speakable
+from voicebot.speech.spoken import table as spoken_table
 from voicebot.speech.spoken.reading import reading_rules
 from voicebot.speech.spoken.table import Table, languages, load, read
 from voicebot.speech.spoken.words import Words
@@ -29,6 +32,9 @@ NEEDED = ("ar", "nl", "pl", "ru", "tr", "uk")
 
 CASES = {
     "nl": {
+        "kamer 2.14": "kamer twee punt veertien",
+        "2x per jaar": "twee keer per jaar",
+        "3.-5. März 2026": "drie tot vijf maart tweeduizend zesentwintig",
         "van 8:00 tot 12:30 uur": "van acht uur tot twaalf uur dertig",
         "Mo 8.30-12.30 uur": "Mo acht uur dertig tot twaalf uur dertig",
         "om 14:00": "om veertien uur",
@@ -69,6 +75,15 @@ CASES = {
         "stadt@borken.de": "stadt et işareti borken nokta de",
     },
     "pl": {
+        "2-3 tygodnie": "dwa-trzy tygodnie",
+        "od 16. roku życia": "od szesnastego roku życia",
+        "1,5 godziny": "półtorej godziny",
+        "między 10 a 15 euro": "między dziesięcioma a piętnastoma euro",
+        "o 8.30": "o ósmej trzydzieści",
+        "18-letni": "osiemnastoletni",
+        "w 2 egzemplarzach": "w dwóch egzemplarzach",
+        "5 000 000": "pięć milionów",
+        "co 15 min.": "co piętnaście minut",
         "od 8:00 do 12:30": "od ósmej do dwunastej trzydzieści",
         "o godz. 14:00": "o godzinie czternastej",
         "do godz. 16": "do godziny szesnastej",
@@ -87,8 +102,11 @@ CASES = {
         "do 512 dni": "do pięciuset dwunastu dni",
     },
     "uk": {
+        "16-річний": "шістнадцятирічний",
+        "1-2 дні": "один-два дні",
         "з 8:00 до 12:30": "з восьмої до дванадцятої тридцять",
         "о 14:00": "о чотирнадцятій",
+        "між 8:00 і 12:30": "між восьмою і дванадцятою тридцять",
         "о 3:05": "о третій нуль п'ять",
         "3 березня 2026 року": "третього березня дві тисячі двадцять шостого року",
         "до 1.250 €": "до тисячі двохсот п'ятдесяти євро",
@@ -104,10 +122,19 @@ CASES = {
         "1 %, 19 %": "один відсоток, дев'ятнадцять відсотків",
     },
     "ru": {
+        "2-3 недели": "две-три недели",
+        "к 1 марта": "к первому марта",
+        "на 2 года": "на два года",
+        "16-летний": "шестнадцатилетний",
+        "1,5 часа": "полтора часа",
+        "3-5 марта": "с третьего до пятого марта",
+        "2-х": "двух",
+        "на 2-м этаже": "на втором этаже",
+        "в понедельник, 3 марта": "в понедельник, третьего марта",
         "в 8:30": "в восемь тридцать",
-        "с 8:00 до 12:30": "с восьми часов до двенадцати тридцати",
+        "с 8:00 до 12:30": "с восьми до двенадцати тридцати",
         "в 14:00": "в четырнадцать часов",
-        "до 14:00 часов": "до четырнадцати часов",
+        "до 14:00 часов": "до четырнадцати",
         "3 марта 2026 г. и": "третьего марта две тысячи двадцать шестого года и",
         "Это 03.12.2026 г. Потом": "Это третьего декабря две тысячи двадцать шестого года. Потом",
         "в 2026 году": "в две тысячи двадцать шестом году",
@@ -122,10 +149,13 @@ CASES = {
         "10-15 €": "от десяти до пятнадцати евро",
     },
     "ar": {
+        "12 صورة": "اثنتا عشرة صورة",
+        "200 €": "مئتا يورو",
         "من الساعة 8:00 حتى 12:30": "من الساعة الثامنة حتى الثانية عشرة والنصف",
         "الساعة 8:00-12:30": "الساعة الثامنة إلى الثانية عشرة والنصف",
         "8:45": "التاسعة إلا ربعًا",
         "3 مارس 2026": "الثالث من مارس عام ألفين وستة وعشرين",
+        "03.12.2026": "الثالث من كانون الأول عام ألفين وستة وعشرين",
         "٣٧ يورو": "سبعة وثلاثون يورو",
         "١٬٢٥٠٫٥٠ €": "ألف ومئتان وخمسون يورو وخمسون سنتًا",
         "200 و 2000": "مئتان و ألفان",
@@ -135,7 +165,7 @@ CASES = {
         "20 m²": "عشرون مترًا مربعًا",
         "19 %": "تسعة عشر بالمئة",
         "02861 939-0": "صفر اثنان ثمانية ستة واحد, تسعة ثلاثة تسعة, صفر",
-        "11.000": "أحد عشر ألفًا",
+        "11.000": "أحد عشر ألف",
         "هل هذا صحيح؟ نعم، 37": "هل هذا صحيح? نعم, سبعة وثلاثون",
     },
 }
@@ -306,6 +336,37 @@ def test_a_table_with_a_mistake_is_logged_once_and_texts_are_cleaned(
         assert "nl.toml: broken" in caplog.text
     finally:
         spoken.rules.cache_clear()
+
+
+def keys(model: type[BaseModel], before: str = "") -> Iterator[str]:
+    """The table's keys with those of its parts, as docs/spoken.md writes them."""
+    for name, field in model.model_fields.items():
+        part = re.search(r"voicebot\.speech\.spoken\.table\.(\w+)", repr(field.annotation))
+        inner = getattr(spoken_table, part[1]) if part else None
+        as_one = inner is None or name == "cases" or (inner is spoken_table.Unit and name != "units")
+        if as_one or inner in (spoken_table.Place, spoken_table.Clock):
+            yield f"{before}{name}"
+        else:
+            middle = {"units": ".<unit>", "forms": ".<name>"}.get(name, "")
+            yield from keys(inner, f"{before}{name}{middle}.")
+
+
+@pytest.mark.parametrize("key", [*keys(Table), *(f"plural.{kind}" for kind in ("one", "two", "few", "many"))])
+def test_every_key_is_documented(key: str) -> None:
+    text = (ROOT.parent / "docs" / "spoken.md").read_text(encoding="utf-8")
+    documented = {name for line in text.splitlines() for name in documented_in(line)}
+    assert any(each == key or each.startswith(f"{key}.") for each in documented)
+
+
+def documented_in(line: str) -> Iterator[str]:
+    """The keys of a row of the table; what begins with a full stop is of the same part as the key before."""
+    if not line.startswith("| `"):
+        return
+    part = ""
+    for name in re.findall(r"`([^`]+)`", line.split(" | ")[0]):
+        if not name.startswith("."):
+            part = name.rpartition(".")[0]
+        yield name if not name.startswith(".") else part + name
 
 
 # Import time

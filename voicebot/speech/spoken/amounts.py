@@ -26,7 +26,7 @@ def plain(written: str) -> str:
     return whole.replace(".", "")
 
 
-def range_rules(table: Table) -> tuple[Rule, ...]:
+def range_rules(table: Table, words: Words) -> tuple[Rule, ...]:
     """Rules for what stands before a number or between two; a range is written as the table says, and read later."""
     ranges = table.ranges
     start = re.compile(rf"(?<!\w){words_pattern(ranges.start)}\s+$")
@@ -35,8 +35,10 @@ def range_rules(table: Table) -> tuple[Rule, ...]:
         first, last = match[1], match[2]
         if float(plain(first)) > float(plain(last)) or re.match(r"0\d", last):
             return f"{first}, {last}"
-        begun = start.search(match.string, 0, match.start())
-        return (ranges.after_start if begun and ranges.after_start else ranges.numbers).format(first, last)
+        if ranges.after_start and start.search(match.string, 0, match.start()):
+            return ranges.after_start.format(first, last)
+        few = ranges.few and words.kind(plain(last)) == "few"
+        return (ranges.few if few else ranges.numbers).format(first, last)
 
     minus = table.numbers.minus
     return (
@@ -107,7 +109,7 @@ def number_rules(table: Table, words: Words, surroundings: Surroundings) -> tupl
     def ordinal(form: str, pattern: str) -> Rule:
         return rule(
             rf"(?<![\w.,])(\d{{1,4}}){pattern}",
-            lambda match: words.cardinal(int(match[1]), (form, *surroundings.forms(match))),
+            lambda match: words.cardinal(int(match[1]), (form,)),
             needs=DIGITS,
         )
 
@@ -129,8 +131,8 @@ def number_rules(table: Table, words: Words, surroundings: Surroundings) -> tupl
         *(ordinal(form, pattern) for pattern, form in table.ordinals),
         rule(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])-?(?=\d)", " ", needs=DIGITS),
         rule(r"(?<![\w,.])\d{1,2}(?:,\d{1,2}){2,}(?![\d,])", lambda match: match[0].replace(",", ", "), needs=","),
-        rule(r"(?<![\w.])(?!\d{1,3}(?:\.\d{3})+(?!\.?\d))\d+\.\d+(?:\.\d+)+(?!\d)", outline, needs="."),
-        rule(rf"(?<![\w.,])({_WHOLE}(?:,\d+|\.\d{{1,2}}))(?![.,]?\d){joining}", number, needs=".,"),
+        rule(r"(?<![\w.,])(?!\d{1,3}(?:\.\d{3})+(?!\.?\d))\d+\.\d+(?:\.\d+)*(?![\d,])", outline, needs="."),
+        rule(rf"(?<![\w.,])({_WHOLE},\d+)(?![.,]?\d){joining}", number, needs=","),
         rule(rf"(?<![.,])({_WHOLE})(?!\d){joining}", whole, needs=DIGITS),
         rule(r"\d+", lambda match: words.digits(match[0]), needs=DIGITS),
     )

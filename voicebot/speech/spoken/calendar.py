@@ -4,7 +4,7 @@
 
 import re
 
-from voicebot.speech.spoken.surroundings import words_pattern
+from voicebot.speech.spoken.surroundings import Surroundings, words_pattern
 from voicebot.speech.spoken.table import Table
 from voicebot.speech.spoken.words import Words
 from voicebot.speech.spoken_rules import DIGITS, Rule, rule
@@ -18,34 +18,39 @@ _LAST_YEAR_OF_THIS_CENTURY = 40
 """In two digits: "26" is 2026, "58" a year of birth in the last century."""
 
 
-def calendar_rules(table: Table, words: Words) -> tuple[Rule, ...]:
+def calendar_rules(table: Table, words: Words, surroundings: Surroundings) -> tuple[Rule, ...]:
     """Rules for dates with the day, and what joins two of them."""
     date, ranges = table.date, table.ranges
-    numbers: dict[str, int] = {}
-    for names in (_GERMAN, date.months, *date.also):
-        numbers |= {name.lower(): index for index, name in enumerate(names)}
-    name = words_pattern(numbers)
+    written: dict[str, str] = {}
+    for names in (_GERMAN, *date.also, date.months):
+        said_as = date.months if names is _GERMAN else names
+        written |= dict(zip(map(str.lower, names), said_as, strict=True))
+    name = words_pattern(written)
     ending = rf"(?:\.|{date.day_ending})?" if date.day_ending else r"\.?"
     behind = rf"(?:\s*(?:{words_pattern(date.year_words)})(?!\w))?" if date.year_words else ""
     joining = r"(?:'(?=[^\W\d_]))?" if table.numbers.apostrophe else ""
     between = ranges.dates or ranges.numbers
     begun = re.compile(rf"(?<!\w){words_pattern(ranges.start)}\s+$")
 
-    def said(day: int, month: int, year: str | None) -> str:
-        day_said = date.days.get(day) or words.cardinal(day, date.day_form)
+    def day_in_words(day: int, cases: tuple[str, ...] = ()) -> str:
+        form = next(([date.cases[case]] for case in cases if case in date.cases), date.day_form)
+        return date.days.get(day) or words.cardinal(day, form)
+
+    def said(day: int, month: str, year: str | None, cases: tuple[str, ...]) -> str:
+        day_said = day_in_words(day, cases)
         if not year:
-            return date.short.format(day=day_said, month=date.months[month])
+            return date.short.format(day=day_said, month=month)
         number = int(year)
         if len(year) == 2:
             number += 2000 if number <= _LAST_YEAR_OF_THIS_CENTURY else 1900
-        return date.full.format(day=day_said, month=date.months[month], year=words.cardinal(number, date.year_form))
+        return date.full.format(day=day_said, month=month, year=words.cardinal(number, date.year_form))
 
     def with_name(match: re.Match[str]) -> str:
-        month = numbers.get(re.sub(r"\s+", " ", match[2]).lower().rstrip("."))
-        return match[0] if month is None else said(int(match[1]), month, match[3]) + closing(match)
+        month = written.get(re.sub(r"\s+", " ", match[2]).lower(), match[2])
+        return said(int(match[1]), month, match[3], surroundings.forms(match)) + closing(match)
 
     def in_figures(match: re.Match[str]) -> str:
-        return said(int(match[1]), int(match[2]) - 1, match[3]) + closing(match)
+        return said(int(match[1]), date.months[int(match[2]) - 1], match[3], surroundings.forms(match)) + closing(match)
 
     def closing(match: re.Match[str]) -> str:
         """The full stop of an abbreviated word for the year also ends a sentence."""
@@ -53,17 +58,18 @@ def calendar_rules(table: Table, words: Words) -> tuple[Rule, ...]:
         return "." if match[3] and match[0].endswith(".") and (not after or after[0].isupper()) else ""
 
     def iso(match: re.Match[str]) -> str:
-        return said(int(match[3]), int(match[2]) - 1, match[1])
+        return said(int(match[3]), date.months[int(match[2]) - 1], match[1], surroundings.forms(match))
 
     def span(match: re.Match[str]) -> str:
         start = begun.search(match.string, 0, match.start())
         template = ranges.after_start if start and ranges.after_start else between
-        return template.format(match[1], match[2])
+        first = match[1] if "." in match[1] else day_in_words(int(match[1]))
+        return template.format(first, match[2])
 
     figures = rf"{_DAY}\.{_MONTH}\.(?:{_YEAR}|\d\d)?"
     return (
         rule(rf"(?<![\d.,])({figures}){_DASH}({figures})(?![\d.])", span, needs="."),
-        rule(rf"(?<![\d.,])({_DAY}\.?){_DASH}({_DAY}{ending}\s+{name})(?!\w)", span, needs=DIGITS),
+        rule(rf"(?<![\d.,])({_DAY})\.?{_DASH}({_DAY}{ending}\s+{name})(?!\w)", span, needs=DIGITS),
         rule(
             rf"(?<![\d.,])({_DAY}){ending}\s+({name})(?!\w)\.?(?:,?\s+({_YEAR})(?!\d){joining}{behind})?",
             with_name,

@@ -21,6 +21,12 @@ def clock_rules(table: Table, words: Words, surroundings: Surroundings) -> tuple
     start = re.compile(rf"(?<!\w){words_pattern(ranges.start)}\s+$")
     joining = _ENDING if table.numbers.apostrophe else "()"
 
+    quarter = rf"{_HOUR}\.(?:00|15|30|45)(?![\d.]|\s?[%€])"
+    introduced: list[Rule] = []
+    if time.introduced:
+        pattern = rf"(?<!\w){words_pattern(time.introduced)}\s+{quarter}(?:\s*[-–]\s*{quarter})?"
+        introduced.append(rule(pattern, lambda match: match[0].replace(".", ":"), needs="."))
+
     def between(match: re.Match[str]) -> str:
         begun = start.search(match.string, 0, match.start())
         template = ranges.after_start if begun and ranges.after_start else span
@@ -57,6 +63,7 @@ def clock_rules(table: Table, words: Words, surroundings: Surroundings) -> tuple
         return words.cardinal(hour, next((part.form for part in parts if part.form), []))
 
     return (
+        *introduced,
         rule(
             rf"(?<![\d.,:])({_HOUR})\.([0-5]\d)(?=\s*[-–]\s*{_HOUR}[.:][0-5]\d{said_behind}|{said_behind})",
             r"\1:\2",

@@ -14,6 +14,8 @@ from voicebot.speech.spoken_telephone import telephone_rules
 from voicebot.speech.spoken_web import web_rules
 
 _SHORT = r"(?<![\w.,:/§+-])(116 ?11[67]|11[0256])(?!\w|[.,:/-]?\d|\s*[-–]\s*\d)"
+_MILLIONS = r"(?<![\d.,/+(-])(?<!\d )[1-9]\d{0,2}(?: \d{3}){2,}(?! ?\d)"
+"""Parted by spaces; the noughts in them would be read as a telephone number."""
 _STREETS = (
     rule(r"(?<=[a-zß])[Ss]tr\.", "straße", needs="."),
     rule(r"(?<=-)[Ss]tr\.", "Straße", needs="."),
@@ -30,6 +32,7 @@ def reading_rules(table: Table) -> tuple[Rule, ...]:
         rule(r"[\u00a0\u2009\u202f]", " ", needs="\u00a0\u2009\u202f"),
         rule(r"(?<=\d)٬(?=\d{3})", ".", needs="٬"),
         rule(r"(?<=\d)٫(?=\d)", ",", needs="٫"),
+        rule(_MILLIONS, lambda match: match[0].replace(" ", "."), needs=" "),
         *(rule(pattern, said) for pattern, said in table.before),
         *web_rules(table.web.signs, table.web.domains),
         *_STREETS,
@@ -37,8 +40,8 @@ def reading_rules(table: Table) -> tuple[Rule, ...]:
         *code_rules(words.digits, table.web.signs, plates=NEVER, files=NEVER, lists=NEVER),
         *_telephone_rules(table, words),
         *clock_rules(table, words, surroundings),
-        *calendar_rules(table, words),
-        *range_rules(table),
+        *calendar_rules(table, words, surroundings),
+        *range_rules(table, words),
         *money_rules(table, words, surroundings),
         *unit_rules(table, words, surroundings),
         *number_rules(table, words, surroundings),

@@ -80,6 +80,7 @@ class Place(_Part):
     """Words beside a number that decide its form."""
 
     form: Names
+    figures: Pattern = ""
     after: list[Word] = []
     before: list[Word] = []
 
@@ -159,6 +160,7 @@ class Clock(_Part):
 
 class Time(Clock):
     words: list[Word] = []
+    introduced: list[Word] = []
     hour: UnitOrWord | None = None
     minute: UnitOrWord | None = None
     cases: dict[str, Clock] = {}
@@ -169,6 +171,7 @@ class Date(_Part):
     also: list[Annotated[list[Word], Field(min_length=12, max_length=12)]] = []
     days: dict[int, str] = {}
     day_form: Names = []
+    cases: dict[str, str] = {}
     day_ending: Pattern = ""
     year_form: Names = []
     year_words: list[Word] = []
@@ -186,6 +189,7 @@ class Money(_Part):
 
 class Ranges(_Part):
     numbers: PairText
+    few: PairText = ""
     times: PairText = ""
     dates: PairText = ""
     start: list[Word] = []
@@ -235,13 +239,19 @@ class Table(_Part):
     @model_validator(mode="after")
     def _known(self) -> Self:
         """Forms that are referred to must be there, except in `where`, which may name a case of the times only."""
-        used = [*self.date.day_form, *self.date.year_form, *self.time.form, *self.time.minute_form]
+        used = [
+            *self.date.day_form,
+            *self.date.year_form,
+            *self.date.cases.values(),
+            *self.time.form,
+            *self.time.minute_form,
+        ]
         used += [form for _, form in self.ordinals]
         used += [form for case in self.time.cases.values() for form in (*case.form, *case.minute_form)]
         used += [form for unit in (*self.units.values(), self.money.euro, self.money.cent) for form in unit.form]
         if unknown := sorted({*used} - {*self.forms}):
             raise ValueError(f"no such form: {', '.join(unknown)}")
-        cases = {*self.forms, *self.time.cases}
+        cases = {*self.forms, *self.time.cases, *self.date.cases}
         if unknown := sorted({form for place in self.where for form in place.form} - cases):
             raise ValueError(f"no such form: {', '.join(unknown)}")
         if unknown := sorted({*self.plural} - {"one", "two", "few", "many"}):
