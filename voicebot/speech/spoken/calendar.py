@@ -71,7 +71,7 @@ def calendar_rules(table: Table, words: Words, surroundings: Surroundings) -> tu
         rule(rf"(?<![\d.,])({figures}){_DASH}({figures})(?![\d.])", span, needs="."),
         rule(rf"(?<![\d.,])({_DAY})\.?{_DASH}({_DAY}{ending}\s+{name})(?!\w)", span, needs=DIGITS),
         rule(
-            rf"(?<![\d.,])({_DAY}){ending}\s+({name})(?!\w)\.?(?:,?\s+({_YEAR})(?!\d){joining}{behind})?",
+            rf"(?<![\d.,])({_DAY}){ending}\s+({name})(?!\w)(?:,?\s+({_YEAR})(?!\d){joining}{behind})?",
             with_name,
             needs=DIGITS,
         ),
