@@ -32,6 +32,7 @@ NEEDED = ("ar", "nl", "pl", "ru", "tr", "uk")
 
 CASES = {
     "nl": {
+        "5 €/m² en 5€-10€": "vijf euro per vierkante meter en vijf tot tien euro",
         "kamer 2.14": "kamer twee punt veertien",
         "2x per jaar": "twee keer per jaar",
         "3.-5. März 2026": "drie tot vijf maart tweeduizend zesentwintig",

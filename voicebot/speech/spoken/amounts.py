@@ -10,6 +10,7 @@ from voicebot.speech.spoken_rules import DIGITS, Rule, any_of, rule
 _WHOLE = r"(?:\d{1,3}(?:[. ]\d{3})+(?!\d)|\d+)"
 NUMBER = rf"{_WHOLE}(?:,\d+|\.\d{{1,2}}(?![.\d]))?"
 """Thousands are parted by full stops or spaces, decimals by a comma; also "3.5"."""
+_EURO = r"(?:€|[Ee]uros?\b|EUR\b)"
 _POSTAL_CODE = 5
 _LONGEST = 9
 """Digits without signs that are still a number and no code."""
@@ -43,6 +44,7 @@ def range_rules(table: Table, words: Words) -> tuple[Rule, ...]:
     minus = table.numbers.minus
     return (
         *([rule(r"(?:(?<=\s)|(?<=^)|(?<=\())-(?=\d)(?<!\d -)", f"{minus} ", needs="-")] if minus else []),
+        rule(rf"(?<![\w.,])({NUMBER})\s?{_EURO}\s?[-–]\s?(?={NUMBER}\s?{_EURO})", r"\1-", words=("€", "uro", "EUR")),
         rule(rf"(?<![\w.,/-])({NUMBER})(?:\s?[-–]\s?|\s+bis\s+)({NUMBER})(?![\d/-])", span, needs=DIGITS),
     )
 
@@ -73,7 +75,7 @@ def money_rules(table: Table, words: Words, surroundings: Surroundings) -> tuple
         return words.counted(match[1], money.cent, surroundings.forms(match))
 
     return (
-        rule(rf"(?<![\w.,])({NUMBER})(?:,[-–]{{1,2}})?\s?{name}{joining}", sum_said, needs=DIGITS),
+        rule(rf"(?<![\w.,])({NUMBER})(?:[,.][-–]{{1,2}})?\s?{name}{joining}", sum_said, needs=DIGITS),
         rule(rf"(?:€|\bEUR)\s?({NUMBER})(?:,[-–]{{1,2}})?(?![\d%])", sum_said, words=("€", "EUR")),
         rule(r"(?<![\w.,])(\d+),[-–]{1,2}(?!\d)", sum_said, words=(",-", ",–")),
         rule(r"(?<![\w.,])(\d+)\s?(?:ct|¢)(?!\w)", cents, words=("ct", "¢")),
@@ -86,7 +88,7 @@ def unit_rules(table: Table, words: Words, surroundings: Surroundings) -> tuple[
     units = dict(table.units)
     for unit in table.units.values():
         units |= dict.fromkeys(unit.also, unit)
-    signs = [each for each in units if not each[0].isalpha()]
+    signs = [each for each in units if not each.replace(".", "").replace(" ", "").isalpha()]
     joining = _joining(table)
 
     def measure(match: re.Match[str]) -> str:
@@ -98,7 +100,8 @@ def unit_rules(table: Table, words: Words, surroundings: Surroundings) -> tuple[
         rule(rf"(?<![\w.,])({NUMBER})\s?({any_of(units)}){_SMALL_CASE}{joining}", measure, needs=DIGITS),
     ]
     if signs:
-        found.append(rule(any_of(signs), lambda match: f" {units[match[0]].other} ", words=signs))
+        alone = rf"(?<![^\W_]){any_of(signs)}{_SMALL_CASE}"
+        found.append(rule(alone, lambda match: f" {units[match[0]].after('one')} ", words=signs))
     return tuple(found)
 
 
