@@ -2,7 +2,7 @@
 
 import re
 
-from voicebot.speech.spoken.surroundings import Surroundings, words_pattern
+from voicebot.speech.spoken.surroundings import Surroundings, joiner, words_pattern
 from voicebot.speech.spoken.table import Table
 from voicebot.speech.spoken.words import Words
 from voicebot.speech.spoken_rules import DIGITS, Rule, any_of, rule
@@ -14,7 +14,7 @@ _EURO = r"(?:€|[Ee]uros?\b|EUR\b)"
 _POSTAL_CODE = 5
 _LONGEST = 9
 """Digits without signs that are still a number and no code."""
-_SMALL_CASE = r"(?![^\W_])"
+_ALONE = r"(?![^\W_])"
 
 
 def plain(written: str) -> str:
@@ -30,16 +30,14 @@ def plain(written: str) -> str:
 def range_rules(table: Table, words: Words) -> tuple[Rule, ...]:
     """Rules for what stands before a number or between two; a range is written as the table says, and read later."""
     ranges = table.ranges
-    start = re.compile(rf"(?<!\w){words_pattern(ranges.start)}\s+$")
+    joined = joiner(ranges)
 
     def span(match: re.Match[str]) -> str:
         first, last = match[1], match[2]
         if float(plain(first)) > float(plain(last)) or re.match(r"0\d", last):
             return f"{first}, {last}"
-        if ranges.after_start and start.search(match.string, 0, match.start()):
-            return ranges.after_start.format(first, last)
-        few = ranges.few and words.kind(plain(last)) == "few"
-        return (ranges.few if few else ranges.numbers).format(first, last)
+        few = words.kind(plain(last)) == "few"
+        return joined(match, ranges.few if few else ranges.numbers, first, last)
 
     minus = table.numbers.minus
     return (
@@ -53,7 +51,7 @@ def money_rules(table: Table, words: Words, surroundings: Surroundings) -> tuple
     """Rules for euros and cents."""
     money = table.money
     name = rf"(?:€|(?:EUR|[Ee]uros?|{words_pattern(money.names)})(?!\w))"
-    joining = _joining(table)
+    joining = table.numbers.joining
 
     def amount(written: str, cases: tuple[str, ...]) -> str:
         number = plain(written)
@@ -89,7 +87,7 @@ def unit_rules(table: Table, words: Words, surroundings: Surroundings) -> tuple[
     for unit in table.units.values():
         units |= dict.fromkeys(unit.also, unit)
     signs = [each for each in units if not each.replace(".", "").replace(" ", "").isalpha()]
-    joining = _joining(table)
+    joining = table.numbers.joining
 
     def measure(match: re.Match[str]) -> str:
         return words.counted(plain(match[1]), units[match[2]], surroundings.forms(match))
@@ -97,17 +95,17 @@ def unit_rules(table: Table, words: Words, surroundings: Surroundings) -> tuple[
     if not units:
         return ()
     found = [
-        rule(rf"(?<![\w.,])({NUMBER})\s?({any_of(units)}){_SMALL_CASE}{joining}", measure, needs=DIGITS),
+        rule(rf"(?<![\w.,])({NUMBER})\s?({any_of(units)}){_ALONE}{joining}", measure, needs=DIGITS),
     ]
     if signs:
-        alone = rf"(?<![^\W_]){any_of(signs)}{_SMALL_CASE}"
+        alone = rf"(?<![^\W_]){any_of(signs)}{_ALONE}"
         found.append(rule(alone, lambda match: f" {units[match[0]].after('one')} ", words=signs))
     return tuple(found)
 
 
 def number_rules(table: Table, words: Words, surroundings: Surroundings) -> tuple[Rule, ...]:
     """Rules for ordinals, and for whatever numbers the ones before have left."""
-    joining = _joining(table)
+    joining = table.numbers.joining
 
     def ordinal(form: str, pattern: str) -> Rule:
         return rule(
@@ -139,8 +137,3 @@ def number_rules(table: Table, words: Words, surroundings: Surroundings) -> tupl
         rule(rf"(?<![.,])({_WHOLE})(?!\d){joining}", whole, needs=DIGITS),
         rule(r"\d+", lambda match: words.digits(match[0]), needs=DIGITS),
     )
-
-
-def _joining(table: Table) -> str:
-    """The apostrophe before an ending, which is one word with the number that is read."""
-    return r"(?:'(?=[^\W\d_]))?" if table.numbers.apostrophe else ""

@@ -4,7 +4,7 @@
 
 import re
 
-from voicebot.speech.spoken.surroundings import Surroundings, words_pattern
+from voicebot.speech.spoken.surroundings import Surroundings, joiner, words_pattern
 from voicebot.speech.spoken.table import Table
 from voicebot.speech.spoken.words import Words
 from voicebot.speech.spoken_rules import DIGITS, Rule, rule
@@ -28,9 +28,7 @@ def calendar_rules(table: Table, words: Words, surroundings: Surroundings) -> tu
     name = words_pattern(written)
     ending = rf"(?:\.|{date.day_ending})?" if date.day_ending else r"\.?"
     behind = rf"(?:\s*(?:{words_pattern(date.year_words)})(?!\w))?" if date.year_words else ""
-    joining = r"(?:'(?=[^\W\d_]))?" if table.numbers.apostrophe else ""
-    between = ranges.dates or ranges.numbers
-    begun = re.compile(rf"(?<!\w){words_pattern(ranges.start)}\s+$")
+    joining, joined = table.numbers.joining, joiner(ranges)
 
     def day_in_words(day: int, cases: tuple[str, ...] = ()) -> str:
         form = next(([date.cases[case]] for case in cases if case in date.cases), date.day_form)
@@ -61,10 +59,8 @@ def calendar_rules(table: Table, words: Words, surroundings: Surroundings) -> tu
         return said(int(match[3]), date.months[int(match[2]) - 1], match[1], surroundings.forms(match))
 
     def span(match: re.Match[str]) -> str:
-        start = begun.search(match.string, 0, match.start())
-        template = ranges.after_start if start and ranges.after_start else between
         first = match[1] if "." in match[1] else day_in_words(int(match[1]))
-        return template.format(first, match[2])
+        return joined(match, ranges.dates, first, match[2])
 
     figures = rf"{_DAY}\.{_MONTH}\.(?:{_YEAR}|\d\d)?"
     return (

@@ -2,25 +2,21 @@
 
 import re
 
-from voicebot.speech.spoken.surroundings import Surroundings, words_pattern
+from voicebot.speech.spoken.surroundings import Surroundings, joiner, words_pattern
 from voicebot.speech.spoken.table import Clock, Table
 from voicebot.speech.spoken.words import Words
 from voicebot.speech.spoken_rules import DIGITS, Rule, rule
 
 _HOUR = r"(?:[01]?\d|2[0-4])"
 _TIME = rf"{_HOUR}:[0-5]\d"
-_ENDING = r"(?:'(?=[^\W\d_]))?"
 
 
 def clock_rules(table: Table, words: Words, surroundings: Surroundings) -> tuple[Rule, ...]:
     """Rules for times of the 24-hour clock. A span is first written as the table joins two times, and then read."""
     time, ranges = table.time, table.ranges
-    span = ranges.times or ranges.numbers
+    joined = joiner(ranges)
     said_behind = rf"(?:\s*(?:Uhr|{words_pattern(time.words)})(?!\w))" if time.words else r"(?:\s*Uhr(?!\w))"
     joint = r"\s*(?:[-–]|(?<=\s)bis(?=\s))\s*"
-    start = re.compile(rf"(?<!\w){words_pattern(ranges.start)}\s+$")
-    joining = _ENDING if table.numbers.apostrophe else "()"
-
     quarter = rf"{_HOUR}\.(?:00|15|30|45)(?![\d.]|\s?[%€])"
     introduced: list[Rule] = []
     if time.introduced:
@@ -28,9 +24,7 @@ def clock_rules(table: Table, words: Words, surroundings: Surroundings) -> tuple
         introduced.append(rule(pattern, lambda match: match[0].replace(".", ":"), needs="."))
 
     def between(match: re.Match[str]) -> str:
-        begun = start.search(match.string, 0, match.start())
-        template = ranges.after_start if begun and ranges.after_start else span
-        return template.format(match[1], match[2])
+        return joined(match, ranges.times, match[1], match[2])
 
     def clock(match: re.Match[str]) -> str:
         return said(int(match[1]), int(match[2]), surroundings.forms(match))
@@ -71,7 +65,7 @@ def clock_rules(table: Table, words: Words, surroundings: Surroundings) -> tuple
         ),
         rule(rf"(?<![\d.,:])({_HOUR})(?=\s*[-–]\s*{_HOUR}(?::[0-5]\d)?{said_behind})(?!:)", r"\1:00", needs=DIGITS),
         rule(rf"(?<![\d:])({_TIME}){said_behind}?{joint}({_TIME})(?![\d:]){said_behind}?", between, needs=":"),
-        rule(rf"(?<![\d:])({_HOUR}):([0-5]\d)(?![\d:]){said_behind}?{joining}", clock, needs=":"),
+        rule(rf"(?<![\d:])({_HOUR}):([0-5]\d)(?![\d:]){said_behind}?{table.numbers.joining}", clock, needs=":"),
         rule(rf"(?<![\d.,:])({_HOUR})\s?Uhr(?!\w)", full_hour, words=("Uhr",)),
     )
 

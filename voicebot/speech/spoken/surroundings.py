@@ -1,9 +1,9 @@
 """The words beside a number, which decide its form."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
-from voicebot.speech.spoken.table import Place
+from voicebot.speech.spoken.table import Place, Ranges
 
 _NEAR = 48
 """Characters beside a number that are looked at."""
@@ -54,3 +54,15 @@ class Surroundings:
             ):
                 found += forms
         return tuple(found)
+
+
+def joiner(ranges: Ranges) -> Callable[[re.Match[str], str, str, str], str]:
+    """How the two numbers of a range are joined by a template, or where the range has begun already."""
+    begun = re.compile(rf"(?<!\w){words_pattern(ranges.start)}\s+$")
+
+    def joined(match: re.Match[str], template: str, first: str, last: str) -> str:
+        if ranges.after_start and begun.search(match.string, max(0, match.start() - _NEAR), match.start()):
+            template = ranges.after_start
+        return (template or ranges.numbers).format(first, last)
+
+    return joined

@@ -101,6 +101,11 @@ class Numbers(_Part):
     minus: str = ""
     apostrophe: bool = False
 
+    @property
+    def joining(self) -> str:
+        """A pattern for the apostrophe before an ending, which is one word with the number that is read."""
+        return r"(?:'(?=[^\W\d_]))?" if self.apostrophe else ""
+
 
 class _Noun(_Part):
     other: str
