@@ -54,7 +54,7 @@ CASES = {
         "kamer 112 of 112 euro": "kamer honderdtwaalf of honderdtwaalf euro",
         "35 x 45 mm": "vijfendertig bij vijfenveertig millimeter",
         "-5 °C": "min vijf graden Celsius",
-        "46325 Borken": "vier zes drie twee vijf Borken",
+        "46325 Borken, 43001 mensen": "vier zes drie twee vijf Borken, drieënveertigduizend een mensen",
         "stad@borken.de": "stad apenstaartje borken punt de",
     },
     "tr": {
@@ -64,8 +64,8 @@ CASES = {
         "8:05": "sekiz sıfır beş",
         "3 Mart 2026'da": "üç Mart iki bin yirmi altıda",
         "03.12.2026": "üç Aralık iki bin yirmi altı",
-        "1.250 €": "bin iki yüz elli avro",
-        "22,80 Euro": "yirmi iki avro seksen sent",
+        "1.250 €": "bin iki yüz elli euro",
+        "22,80 Euro": "yirmi iki euro seksen sent",
         "%19 veya 19 %": "yüzde on dokuz veya yüzde on dokuz",
         "3. kat, 4'üncü kat": "üçüncü kat, dördüncü kat",
         "3,5 km": "üç buçuk kilometre",
@@ -76,7 +76,7 @@ CASES = {
         "stadt@borken.de": "stadt et işareti borken nokta de",
     },
     "pl": {
-        "2-3 tygodnie": "dwa-trzy tygodnie",
+        "2-3 tygodnie, 2-3 zdjęcia": "od dwóch do trzech tygodni, dwa-trzy zdjęcia",
         "od 16. roku życia": "od szesnastego roku życia",
         "1,5 godziny": "półtorej godziny",
         "między 10 a 15 euro": "między dziesięcioma a piętnastoma euro",

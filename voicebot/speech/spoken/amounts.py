@@ -120,7 +120,9 @@ def number_rules(table: Table, words: Words, surroundings: Surroundings) -> tupl
     def whole(match: re.Match[str]) -> str:
         written = plain(match[1])
         parted = written != match[1]
-        if not parted and (len(written) > _LONGEST or (len(written) == _POSTAL_CODE and written[2:] != "000")):
+        behind = match.string[match.end() : match.end() + 2].strip()
+        postal_code = len(written) == _POSTAL_CODE and written[3:] != "00" and not behind.islower()
+        if not parted and (len(written) > _LONGEST or postal_code):
             return words.digits(written)
         return words.number(written, surroundings.forms(match))
 
