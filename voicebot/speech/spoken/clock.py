@@ -43,13 +43,15 @@ def clock_rules(table: Table, words: Words, surroundings: Surroundings) -> tuple
         template = next((part.by_minute[minute] for part in parts if minute in part.by_minute), template)
         minute_form = next((part.minute_form for part in parts if part.minute_form), [])
         minutes = words.cardinal(minute, minute_form)
-        return (template or "{hour} {minute}").format(
+        text = template or "{hour} {minute}"
+        return text.format(
             hour=name(hour, parts),
             next=name((hour + 1) % 24, parts),
             minute=below_ten.format(minutes) if below_ten and minute < 10 else minutes,
             hours=time.hour.noun(words.kind(str(hour)), cases) if time.hour else "",
             minutes=time.minute.noun(words.kind(str(minute)), cases) if time.minute else "",
-        )
+            part=next((part.parts[hour] for part in parts if hour in part.parts), ""),
+        ).strip()
 
     def name(hour: int, parts: list[Clock]) -> str:
         if named := next((part.hours[hour] for part in parts if hour in part.hours), None):

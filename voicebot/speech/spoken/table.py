@@ -57,7 +57,7 @@ Pattern = Annotated[str, AfterValidator(_pattern)]
 Replacements = list[Annotated[tuple[Pattern, str], AfterValidator(_replacement)]]
 Names = Annotated[list[str], BeforeValidator(_list)]
 """One name, or several."""
-ClockText = Annotated[str, AfterValidator(_template("hour", "hours", "minute", "minutes", "next"))]
+ClockText = Annotated[str, AfterValidator(_template("hour", "hours", "minute", "minutes", "next", "part"))]
 DateText = Annotated[str, AfterValidator(_template("day", "month", "year"))]
 SumText = Annotated[str, AfterValidator(_template("euros", "cents"))]
 PairText = Annotated[str, AfterValidator(_template())]
@@ -160,6 +160,7 @@ class Clock(_Part):
     minutes: ClockText | None = None
     below_ten: PairText | None = None
     by_minute: dict[int, ClockText] = {}
+    parts: dict[int, str] = {}
     exact: dict[str, str] = {}
 
 
