@@ -15,10 +15,13 @@ _CODE = re.compile(r"[a-z]{2,3}")
 
 
 def _pattern(written: str) -> str:
+    """Checks what becomes part of a larger pattern, whose groups are counted."""
     try:
-        re.compile(written)
+        groups = re.compile(f"(?:{written})").groups
     except re.error as error:
         raise ValueError(f"{written!r} is no pattern: {error}") from None
+    if groups:
+        raise ValueError(f"{written!r} must not have groups other than (?:…)")
     return written
 
 
@@ -32,7 +35,11 @@ def _other_only(written: object) -> object:
 
 def _replacement(pair: tuple[str, str]) -> tuple[str, str]:
     try:
-        re.sub(pair[0], pair[1], "")
+        pattern = re.compile(pair[0])
+    except re.error as error:
+        raise ValueError(f"{pair[0]!r} is no pattern: {error}") from None
+    try:
+        pattern.sub(pair[1], "")
     except (re.error, IndexError) as error:
         raise ValueError(f"{pair[1]!r} cannot take the place of {pair[0]!r}: {error}") from None
     return pair
@@ -54,7 +61,7 @@ def _template(*names: str) -> Callable[[str], str]:
 
 Word = Annotated[str, Field(min_length=1)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
-Replacements = list[Annotated[tuple[Pattern, str], AfterValidator(_replacement)]]
+Replacements = list[Annotated[tuple[str, str], AfterValidator(_replacement)]]
 Names = Annotated[list[str], BeforeValidator(_list)]
 """One name, or several."""
 ClockText = Annotated[str, AfterValidator(_template("hour", "hours", "minute", "minutes", "next", "part"))]
