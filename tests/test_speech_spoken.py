@@ -76,6 +76,8 @@ CASES = {
         "stadt@borken.de": "stadt et işareti borken nokta de",
     },
     "pl": {
+        "12 km, 22 km, 112 km": "dwanaście kilometrów, dwadzieścia dwa kilometry, sto dwanaście kilometrów",
+        "21 km": "dwadzieścia jeden kilometrów",
         "2-3 tygodnie, 2-3 zdjęcia": "od dwóch do trzech tygodni, dwa-trzy zdjęcia",
         "od 16. roku życia": "od szesnastego roku życia",
         "1,5 godziny": "półtorej godziny",
@@ -103,6 +105,7 @@ CASES = {
         "do 512 dni": "do pięciuset dwunastu dni",
     },
     "uk": {
+        "11 км, 12 км, 22 км": "одинадцять кілометрів, дванадцять кілометрів, двадцять два кілометри",
         "16-річний": "шістнадцятирічний",
         "1-2 дні": "один-два дні",
         "з 8:00 до 12:30": "з восьмої до дванадцятої тридцять",
@@ -123,6 +126,7 @@ CASES = {
         "1 %, 19 %": "один відсоток, дев'ятнадцять відсотків",
     },
     "ru": {
+        "111 км, 12 км, 22 км": "сто одиннадцать километров, двенадцать километров, двадцать два километра",
         "2-3 недели": "две-три недели",
         "к 1 марта": "к первому марта",
         "на 2 года": "на два года",
@@ -174,6 +178,16 @@ CASES = {
 }
 
 
+CARDINALS = {
+    "nl": {1: "één", 21: "eenentwintig", 101: "honderdeen", 1001: "duizend een", 2022: "tweeduizend tweeëntwintig"},
+    "tr": {12: "on iki", 101: "yüz bir", 666: "altı yüz altmış altı", 1000: "bin", 7048: "yedi bin kırk sekiz"},
+    "pl": {22: "dwadzieścia dwa", 600: "sześćset", 1000: "tysiąc", 2001: "dwa tysiące jeden"},
+    "uk": {19: "дев'ятнадцять", 1000: "тисяча", 1001: "тисяча один", 2002: "дві тисячі два", 5000: "п'ять тисяч"},
+    "ru": {40: "сорок", 1000: "тысяча", 2001: "две тысячи один", 21_000: "двадцать одна тысяча"},
+    "ar": {25: "خمسة وعشرين", 200: "مئتين", 1012: "ألف واثنا عشر", 2002: "ألفين واثنين", 1_000_000: "مليون"},
+}  # fmt: skip
+
+
 def authored() -> Iterator[tuple[str, str, str]]:
     """The cases of each language's author: language, what is written, what is said."""
     for path in sorted((ROOT / "data_spoken").glob("*.csv")):
@@ -197,6 +211,12 @@ def test_written_and_said(language: str, written: str, said: str) -> None:
 @pytest.mark.parametrize(("language", "written", "said"), list(authored()))
 def test_cases_of_the_languages_authors(language: str, written: str, said: str) -> None:
     assert speakable(written, language) == said
+
+
+@pytest.mark.parametrize("language", NEEDED)
+def test_cardinals(language: str) -> None:
+    words = Words(load(language))
+    assert {number: words.cardinal(number) for number in CARDINALS[language]} == CARDINALS[language]
 
 
 @pytest.mark.parametrize("language", NEEDED)
@@ -346,8 +366,8 @@ def keys(model: type[BaseModel], before: str = "") -> Iterator[str]:
     """The table's keys with those of its parts, as docs/spoken.md writes them."""
     for name, field in model.model_fields.items():
         part = re.search(r"voicebot\.speech\.spoken\.table\.(\w+)", repr(field.annotation))
-        inner = getattr(spoken_table, part[1]) if part else None
-        as_one = inner is None or name == "cases" or (inner is spoken_table.Unit and name != "units")
+        inner: type[BaseModel] = getattr(spoken_table, part[1]) if part else BaseModel
+        as_one = inner is BaseModel or name == "cases" or (inner is spoken_table.Unit and name != "units")
         if as_one or inner in (spoken_table.Place, spoken_table.Clock):
             yield f"{before}{name}"
         else:
