@@ -8,7 +8,7 @@ import re
 import unicodedata
 from html import unescape
 
-from voicebot.speech import spoken_english, spoken_german
+from voicebot.speech import spoken, spoken_english, spoken_german
 from voicebot.speech.spoken_rules import apply
 
 _RULES = {"de": spoken_german.RULES, "en": spoken_english.RULES}
@@ -19,7 +19,9 @@ _CHARACTERS = str.maketrans(
         **dict.fromkeys("’‘ʼ´", "'"),
         **dict.fromkeys("‐‑‒−", "-"),
         **dict.fromkeys("—―", "–"),
-        **dict.fromkeys("•·", ","),
+        **dict.fromkeys("•·،", ","),
+        "؛": ";",
+        "؟": "?",
         "…": "... ",
         "\u00ad": None,
         "\u200b": None,
@@ -50,7 +52,7 @@ def speakable(text: str, language: str) -> str:
     text = unicodedata.normalize("NFC", unescape(text)).translate(_CHARACTERS)
     if not text.isascii():
         text = "".join(map(_familiar, text))
-    text = apply(_RULES.get(code, ()), text)
+    text = apply(_RULES[code] if code in _RULES else spoken.rules(code), text)
     text = "".join(char if _is_plain(char) else " " for char in text)
     for pattern, replacement in _TIDYING:
         text = pattern.sub(replacement, text)
