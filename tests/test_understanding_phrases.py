@@ -157,10 +157,11 @@ def test_what_recognition_makes_of_silence_is_noise(text: str) -> None:
 def test_every_phrase_file_says_everything(language: str) -> None:
     book = phrasebook(language)
     assert set(book.aspects) == set(ASPECTS)
-    spoken = set(Intent) - {Intent.SERVICE, Intent.DEPARTMENT, Intent.EMERGENCY, Intent.NOMATCH}
+    spoken = set(Intent) - {Intent.SERVICE, Intent.DEPARTMENT, Intent.EMERGENCY, Intent.LANGUAGE, Intent.NOMATCH}
     assert spoken <= set(book.rules)
     assert {kind.number for kind in book.emergencies} == {"112", "110"}
     assert book.off_topic
+    assert book.own.contains
     assert set(book.digits.values()) == set("+0123456789")
 
 

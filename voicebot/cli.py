@@ -187,6 +187,9 @@ def _parser() -> argparse.ArgumentParser:
         help="speak: keep the speech of all that the town's data say, as the line does between calls",
     )
     models.add_argument("name", nargs="*", help="fetch: voices or Whisper models; embed, alarm: the archive to write")
+    models.add_argument(
+        "--languages", metavar="de,tr,…", help="fetch: the best voice of each of these languages; all: of all there are"
+    )
 
     add("doctor", "check settings, database, data, models, ports and the speech process", "voicebot doctor")
 

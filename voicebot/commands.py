@@ -291,10 +291,11 @@ def models(options: argparse.Namespace) -> None:
     if options.action == "alarm":
         _alarm(current, [Path(name) for name in options.name])
         return
-    if not options.name:
+    names = [*options.name, *_best_voices(options.languages)]
+    if not names:
         raise UsageError("which one? For example: voicebot models fetch de_DE-thorsten-medium")
     with console.Bars() as bars:
-        for name in options.name:
+        for name in names:
             path = store.fetch_voice(name, bars) if name in VOICES else store.whisper(name, bars)
             console.note(f"{name}: {path}")
 
@@ -312,6 +313,21 @@ def _embed(current: Settings, archives: list[Path]) -> None:
     with console.Bars() as bars:
         Embedder(current.speech.threads).embed_cached(texts, archives[0], bars, shipped_embeddings())
     console.note(f"{archives[0]}: {len(texts)} vectors")
+
+
+def _best_voices(languages: str | None) -> list[str]:
+    """The first voice of each language in a list such as ``de,tr``. Raises UsageError."""
+    from voicebot.speech.models import VOICES
+
+    best: dict[str, str] = {}
+    for name, voice in VOICES.items():
+        best.setdefault(voice.language, name)
+    wanted = [each.strip() for each in (languages or "").split(",") if each.strip()]
+    if wanted == ["all"]:
+        return list(best.values())
+    if unknown := [each for each in wanted if each not in best]:
+        raise UsageError(f"--languages {languages}: no voice for {', '.join(unknown)}; there are {', '.join(best)}")
+    return [best[each] for each in wanted]
 
 
 def _speak_ahead(current: Settings) -> None:

@@ -89,7 +89,11 @@ class Speech(_Section):
     model: str = Field("base", description="Whisper model: a name or a folder")
     threads: int = Field(2, ge=1, le=64, description="threads of one recognition")
     nice: int = Field(15, ge=0, le=19, description="how far speech steps back behind media")
-    languages: tuple[str, ...] = Field(("de", "en"), min_length=1, description="languages, the default first")
+    languages: tuple[str, ...] = Field(
+        ("de", "en", "nl", "tr", "pl", "uk", "ru", "ar"),
+        min_length=1,
+        description="languages that callers are understood in, the town's first; the bot speaks those with a voice",
+    )
     voices: dict[str, str] = Field(default_factory=dict, description="voice by language, such as de = ...")
     models_dir: Path | None = Field(None, description="where models are kept")
     cache_mib: int = Field(512, ge=0, description="MiB of speech made ahead that are kept on disk, 0 none")

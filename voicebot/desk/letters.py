@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from voicebot.catalogue.hours import TOWN_TIME
 from voicebot.desk.message import Message
+from voicebot.desk.notes import language_name
 from voicebot.understanding.dialling import written
 
 _LONGEST_MATTER = 60
 """Of a subject; longer ones are cut off in lists of mail anyway."""
-_LANGUAGES = {"de": "Deutsch", "en": "Englisch"}
 
 
 def subject(message: Message) -> str:
@@ -38,7 +38,7 @@ def due(message: Message) -> str:
 
 
 def _callback(message: Message) -> list[str]:
-    spoken = "" if message.language == "de" else f" (spricht {_LANGUAGES.get(message.language, message.language)})"
+    spoken = "" if message.language == "de" else f" (spricht {language_name(message.language)})"
     return [
         f"Name: {message.name}{spoken}",
         f"Telefon: {written(message.number)}",

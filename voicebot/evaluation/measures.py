@@ -40,6 +40,10 @@ class Outcome:
     """The number that is mentioned because it might be one."""
     text: str = ""
     """As it was heard, where it was spoken."""
+    language: str = ""
+    """What the call is held in from then on, where it was spoken."""
+    spoken_s: float = 0.0
+    """Seconds of speech, where it was spoken."""
     understanding_s: float = 0.0
     """From text to understanding."""
 
@@ -104,6 +108,15 @@ def count(pairs: Iterable[Pair], is_hit: Callable[[Utterance, Outcome], bool]) -
 
 def about_services(pairs: Iterable[Pair]) -> list[Pair]:
     return [pair for pair in pairs if pair[0].intent == "service"]
+
+
+def is_in_its_language(asked: Utterance, outcome: Outcome) -> bool:
+    return outcome.language == asked.language
+
+
+def is_lost_to_another(asked: Utterance, outcome: Outcome) -> bool:
+    """Whether a call went on in another language than the caller's; nothing heard changes nothing."""
+    return bool(outcome.language) and outcome.language != asked.language
 
 
 def is_first(asked: Utterance, outcome: Outcome) -> bool:

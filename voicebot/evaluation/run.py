@@ -49,7 +49,14 @@ TARGETS = {
     "spoken_first": Target(0.85),
     "noisy_first": Target(0.75),
 }
-"""Of the city's own sets; the questions of somebody else were asked of another town hall."""
+"""Of the city's own sets in its own language; the questions of somebody else were asked of another town hall."""
+FOREIGN_TARGETS = {"first": Target(0.85)}
+"""Of its sets in another language; that of "spoken_first" holds for English alone."""
+SPOKEN_ENGLISH = Target(0.80)
+LANGUAGE_RIGHT = Target(0.97)
+OWN_LANGUAGE_LOST = Target(0.01, at_most=True)
+LONG_S = 3.0
+"""Seconds of speech from which its language must be known."""
 
 
 ASKED_AT = datetime(2026, 11, 25, 10, 0, tzinfo=TOWN_TIME)
@@ -112,7 +119,12 @@ class SpokenBot:
         if heard is None:
             return Outcome(Action.NOMATCH)
         dialogue.language = heard.understanding.language
-        return replace(outcome(dialogue, heard.understanding), understanding_s=heard.understanding_s)
+        return replace(
+            outcome(dialogue, heard.understanding),
+            understanding_s=heard.understanding_s,
+            language=heard.understanding.language,
+            spoken_s=self.caller.spoken_s,
+        )
 
 
 async def ask_all(ask: Ask, asked: Sequence[Utterance], label: str, progress: Progress) -> list[Pair]:
@@ -191,22 +203,53 @@ async def _measure(settings: Settings, router: Router, sets: Sets, options: argp
     with console.Bars() as bars:
         questions = await ask_all(bot.ask, sets.questions, "questions", bars)
         found = measures.question_measures(questions, router.city.switchboard)
+        found += _by_language(questions, settings.speech.languages[0])
         found += await _other_measures(bot, sets, bars)
-        spoken = await _ask_aloud(bot, settings, sets.questions, options, bars)
+        spoken = await _ask_aloud(bot, settings, sets, options, bars)
     for key, label, pairs in spoken:
-        found += _spoken_measures(key, label, pairs)
-    targets = {"off_topic": TARGETS["off_topic"]} if options.questions else TARGETS
+        found += _spoken_measures(key, label, pairs, settings.speech.languages[0])
+    targets = {"off_topic": TARGETS["off_topic"]} if options.questions else _targets(sets, settings.speech.languages[0])
     return Report(
         city=router.city.name,
-        measures=[replace(each, target=targets.get(each.key)) for each in found],
+        measures=[replace(each, target=each.target or targets.get(each.key)) for each in found],
         baselines=_baselines(router.city, sets.questions),
         confusions={
             "text": measures.confusions(questions),
-            **{label: measures.confusions(pairs) for _, label, pairs in spoken},
+            **{
+                label: measures.confusions([pair for pair in pairs if pair[0].intent == "service"])
+                for _, label, pairs in spoken
+            },
         },
         calibration=measures.calibration(questions),
         times=measures.times([each.understanding_s for _, each in questions]),
     )
+
+
+def _targets(sets: Sets, own: str) -> dict[str, Target]:
+    """What must hold: of one language that of it, of several what holds for each of them."""
+    asked = {each.language for each in sets.questions}
+    if asked <= {own}:
+        return TARGETS
+    english = {"spoken_first": SPOKEN_ENGLISH} if asked == {"en"} else {}
+    return FOREIGN_TARGETS | english if own not in asked else {}
+
+
+def _by_language(pairs: Sequence[Pair], own: str) -> list[Measure]:
+    """The right service first, each language by itself where there are several."""
+    of: dict[str, list[Pair]] = defaultdict(list)
+    for pair in measures.about_services(pairs):
+        of[pair[0].language].append(pair)
+    if len(of) < 2:
+        return []
+    return [
+        Measure(
+            f"first_{language}",
+            f"  right service first, {language}",
+            count(asked, measures.is_first),
+            TARGETS["first"] if language == own else FOREIGN_TARGETS["first"],
+        )
+        for language, asked in of.items()
+    ]
 
 
 async def _other_measures(bot: Bot, sets: Sets, progress: Progress) -> list[Measure]:
@@ -230,9 +273,12 @@ async def _other_measures(bot: Bot, sets: Sets, progress: Progress) -> list[Meas
 
 
 async def _ask_aloud(
-    bot: Bot, settings: Settings, questions: Sequence[Utterance], options: argparse.Namespace, progress: Progress
+    bot: Bot, settings: Settings, sets: Sets, options: argparse.Namespace, progress: Progress
 ) -> list[tuple[str, str, list[Pair]]]:
-    """Questions about services, spoken: key and label of each way that was asked for, and what came of it."""
+    """Questions about services, and what is there for its language alone, spoken.
+
+    :returns: key and label of each way that was asked for, and what came of it
+    """
     ways: list[tuple[str, str, Samples | None]] = [("spoken", "spoken", None)] if options.speech else []
     if options.noise:
         ways.append(("noisy", f"in noise, {options.snr:g} dB", load_noise(options.noise)))
@@ -241,7 +287,7 @@ async def _ask_aloud(
     model = ModelStore(settings.speech.models_dir).whisper(settings.speech.model, progress)
     ears = Ears(Recognizer(model, settings.speech.threads, languages=bot.languages))
     caller = SpokenCaller(ears, bot.comprehension, bot.languages, snr=options.snr)
-    asked = [each for each in questions if each.intent == "service" and each.language in caller.voice.languages]
+    asked = [each for each in sets.questions if each.intent == "service"] + list(sets.spoken)
     found = []
     try:
         for key, label, noise in ways:
@@ -252,11 +298,27 @@ async def _ask_aloud(
     return found
 
 
-def _spoken_measures(key: str, label: str, pairs: Sequence[Pair]) -> list[Measure]:
+def _spoken_measures(key: str, label: str, pairs: Sequence[Pair], own: str) -> list[Measure]:
+    asked = measures.about_services(pairs)
+    long = [(utterance, outcome) for utterance, outcome in pairs if outcome.spoken_s >= LONG_S]
+    in_own = [pair for pair in pairs if pair[0].language == own]
+    is_clear = key == "spoken"
     return [
-        Measure(f"{key}_first", f"{label}: right service first", count(pairs, measures.is_first)),
-        Measure(f"{key}_first_three", f"{label}: among the first three", count(pairs, measures.is_among_three)),
-        Measure(f"{key}_wrong_department", f"{label}: to a wrong department", count(pairs, measures.is_sent_wrong)),
+        Measure(f"{key}_first", f"{label}: right service first", count(asked, measures.is_first)),
+        Measure(f"{key}_first_three", f"{label}: among the first three", count(asked, measures.is_among_three)),
+        Measure(f"{key}_wrong_department", f"{label}: to a wrong department", count(asked, measures.is_sent_wrong)),
+        Measure(
+            f"{key}_language",
+            f"{label}: language right, from {LONG_S:g} s on",
+            count(long, measures.is_in_its_language),
+            LANGUAGE_RIGHT if is_clear else None,
+        ),
+        Measure(
+            f"{key}_lost",
+            f"{label}: {own} lost to another language",
+            count(in_own, measures.is_lost_to_another),
+            OWN_LANGUAGE_LOST if is_clear else None,
+        ),
     ]
 
 

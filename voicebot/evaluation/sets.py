@@ -20,6 +20,7 @@ COLUMNS = {
     "no_emergencies.csv": ("language", "text"),
     "clarify.csv": ("language", "text", "services"),
     "several.csv": ("language", "text", "services"),
+    "spoken.csv": ("language", "text"),
 }
 """Every file of a folder, and its columns. A file that is not there is not measured."""
 
@@ -54,6 +55,8 @@ class Sets:
     no_emergencies: tuple[Utterance, ...] = ()
     clarify: tuple[Utterance, ...] = ()
     several: tuple[Utterance, ...] = ()
+    spoken: tuple[Utterance, ...] = ()
+    """Utterances of any kind that are measured for their language alone, where speech is measured."""
     not_ours: tuple[Utterance, ...] = ()
     """Questions of somebody else about services that the city does not have."""
 
@@ -90,6 +93,7 @@ def read_sets(folder: Path, city: City, language: str | None = None) -> Sets:
         no_emergencies=read("no_emergencies.csv", _utterance),
         clarify=read("clarify.csv", lambda row: replace(_utterance(row), services=_several(row, city))),
         several=read("several.csv", lambda row: replace(_utterance(row), services=_several(row, city))),
+        spoken=read("spoken.csv", _utterance),
     )
     errors.raise_any()
     return sets

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,12 +21,14 @@ from voicebot.speech.lanes import Lane
 from voicebot.speech.recognizer import Recognizer
 from voicebot.speech.synthesizer import Synthesizer
 from voicebot.speech.vad import VoiceActivity
+from voicebot.speech.voices import PICO_VOICES
 from voicebot.turns import Paused, TurnEnded, Turns
 
 NARROW = 8_000
 """Hertz, of a narrowband line."""
 BEFORE_S, AFTER_S = 0.6, 1.0
 """Silence, or noise alone, around the speech: enough for the turn to begin and to end."""
+_ESPEAK_S = 30
 _NEXT_NOISE = 7_919
 """Samples from one question's noise to the next one's: each gets another piece, and the same every time."""
 _SILENT = 4 / 32_768
@@ -115,7 +119,7 @@ class Ears:
 
 @dataclass
 class SpokenCaller:
-    """Speaks with the Pico voice, whatever voice the bot has; hears with what a call hears with."""
+    """Speaks with other voices than the bot's; hears with what a call hears with."""
 
     ears: Ears
     comprehension: Comprehension
@@ -124,16 +128,23 @@ class SpokenCaller:
     snr: float = 10.0
     voice: Synthesizer = field(default_factory=lambda: Synthesizer({}))
     """Keeps what it has spoken in memory, so that the same question in noise is not spoken again."""
+    spoken_s: float = 0.0
+    """Seconds of speech in what was said last."""
     _spoken: int = 0
 
     async def say(self, text: str, language: str) -> Heard | None:
-        """What a caller's first utterance is taken for; None where voice activity detection found no speech."""
-        speech = b"".join(self.voice.synthesize(text, language))
+        """What a caller's first utterance is taken for; None where voice activity detection found no speech.
+
+        Raises AudioError where nothing here speaks the language.
+        """
+        speech = self._speech(text, language)
+        self.spoken_s = 0.0
         pcm = through_telephone(speech, self.noise, self.snr, self._spoken)
         self._spoken += 1
         turn = first_turn(pcm)
         if turn is None:
             return None
+        self.spoken_s = turn.spoken_s
         return await hear(
             self.ears,
             self.comprehension,
@@ -144,6 +155,30 @@ class SpokenCaller:
             expecting=None,
             last_service=None,
         )
+
+    def _speech(self, text: str, language: str) -> bytes:
+        if language in PICO_VOICES:
+            return b"".join(self.voice.synthesize(text, language))
+        return espeak(text, language)
+
+
+def espeak(text: str, language: str) -> bytes:
+    """16 kHz PCM of a text in the voice of eSpeak NG, which speaks what Pico does not. Raises AudioError."""
+    with tempfile.TemporaryDirectory() as folder:
+        wav = Path(folder) / "speech.wav"
+        try:
+            subprocess.run(
+                ["espeak-ng", "-v", language, "-w", str(wav), "--stdin"],
+                input=text.encode(),
+                check=True,
+                capture_output=True,
+                timeout=_ESPEAK_S,
+            )
+        except FileNotFoundError:
+            raise AudioError("espeak-ng is not installed; mend with: apt install espeak-ng") from None
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+            raise AudioError(f"espeak-ng does not speak {language}: {error}") from None
+        return read_wav(wav)
 
 
 def first_turn(pcm: bytes) -> Paused | None:

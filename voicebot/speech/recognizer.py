@@ -45,7 +45,7 @@ ENCODINGS_KEPT = 4
 """Utterances, one for each call of a line; about 1 MB each."""
 ENCODINGS_KEPT_S = 10.0
 """Longer than any second look at the same sound takes to come."""
-FAVOUR = 3.0
+FAVOUR = 10.0
 """How much likelier another language than the favoured one must be; of most calls' language it is right to be sure."""
 NO_SPEECH = 0.6
 UNLIKELY = -1.0

@@ -26,7 +26,19 @@ VERSION = 1
 """Part of every key: to be raised when the same sentence in the same voice becomes other audio."""
 
 BETTER_VOICES = {"de": "de_DE-thorsten-medium", "en": "en_US-joe-medium"}
-LANGUAGE_NAMES = {"de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian"}
+LANGUAGE_NAMES = {
+    "de": "German",
+    "en": "English",
+    "nl": "Dutch",
+    "tr": "Turkish",
+    "pl": "Polish",
+    "uk": "Ukrainian",
+    "ru": "Russian",
+    "ar": "Arabic",
+    "es": "Spanish",
+    "fr": "French",
+    "it": "Italian",
+}
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'»)]*\s+(?=[^\s])")
 _CLAUSE_END = re.compile(r"(?<=[,;:])\s+")
@@ -70,7 +82,7 @@ class Synthesizer:
             name = LANGUAGE_NAMES.get(language, language)
             voice = self._voices.get(language)
             if voice is None:
-                said.append(f"{name}: no voice")
+                said.append(f"{name}: no voice, only understood (voicebot models fetch --languages {language})")
             elif isinstance(voice, Pico):
                 better = BETTER_VOICES.get(language)
                 advice = f"; a better one: voicebot models fetch {better}" if better else ""

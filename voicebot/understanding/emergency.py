@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from voicebot.understanding.alarm import NUMBERS, Alarm, Signs, learned_odds, nearness
 from voicebot.understanding.normalise import fold
-from voicebot.understanding.phrasebook import Emergency, books
+from voicebot.understanding.phrasebook import Emergency, likely_books
 
 #: Fewer words tell nothing beyond phrases; neither does a short answer, command or department's name.
 _FEWEST_WORDS, _FEWEST_BESIDE_A_COMMAND = 3, 8
@@ -32,20 +32,19 @@ def emergency_number(text: str) -> str | None:
 
 def _named(text: str) -> Emergency | None:
     folded = fold(text)
-    for book in books(folded):
-        if book.past.matches(folded):
-            continue
-        is_harmless = book.harmless.matches(folded)
-        for kind in book.emergencies:
-            if (kind.is_certain or not is_harmless) and kind.rule.matches(folded):
-                return kind
-    return None
+    tried = likely_books(folded)
+    # "A bill for the ambulance" is harmless in English, and "ambulance" is a word in Dutch as well.
+    if any(book.past.matches(folded) for book in tried):
+        return None
+    is_harmless = any(book.harmless.matches(folded) for book in tried)
+    kinds = (kind for book in tried for kind in book.emergencies)
+    return next((kind for kind in kinds if (kind.is_certain or not is_harmless) and kind.rule.matches(folded)), None)
 
 
 def is_harmless(text: str) -> bool:
     """Whether a phrase says that it is over, or only talked about."""
     folded = fold(text)
-    return any(book.past.matches(folded) or book.harmless.matches(folded) for book in books(folded))
+    return any(book.past.matches(folded) or book.harmless.matches(folded) for book in likely_books(folded))
 
 
 @lru_cache(maxsize=1)

@@ -304,6 +304,17 @@ def books(text: str, first: str | None = None) -> list[Phrasebook]:
     return sorted((book for book in found if book.script in written), key=lambda book: book.language != first)
 
 
+def likely_books(text: str) -> list[Phrasebook]:
+    """Those of the languages that a folded text is most likely in, by its small words, and of the widely spoken.
+
+    What is harmless in one language may be an emergency in another: not all of them are to be asked.
+    """
+    words, found = text.split(), books(text)
+    small = {book.language: sum(word in book.stopwords for word in words) for book in found}
+    most = max(small.values(), default=0)
+    return [book for book in found if small[book.language] == most or book.language in WIDELY_SPOKEN]
+
+
 @cache
 def phrasebook(language: str) -> Phrasebook:
     """The phrases of a language, or the first of :data:`LANGUAGES` where it has none."""

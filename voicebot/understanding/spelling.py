@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from voicebot.understanding.normalise import fold
-from voicebot.understanding.phrasebook import LANGUAGES
+from voicebot.understanding.phrasebook import LANGUAGES, WIDELY_SPOKEN
 from voicebot.understanding.spoken_tables import spoken_table
 
 #: Shorter rows of letters are initials or chance.
@@ -105,7 +105,7 @@ def _alphabet(language: str) -> _Alphabet:
     table = spoken_table(language)["spelling"]
     purposes = ("like", "hyphens", "breaks", "silent", "doubles", "singles", "umlaut", "dots", "hints")
     words: dict[str, str] = {}
-    for other in (*(each for each in LANGUAGES if each != language), language):
+    for other in (*(each for each in WIDELY_SPOKEN if each != language), language):
         for alphabet in _ALPHABETS:
             words |= _by_word(spoken_table(other)["spelling"].get(alphabet, {}))
     return _Alphabet(
