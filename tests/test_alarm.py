@@ -11,12 +11,14 @@ import pytest
 
 from talking import Talker, about, told
 from town import town
+from voicebot.archive import load_arrays
 from voicebot.catalogue.folder import read_folder
 from voicebot.dialogue import State, Transfer
-from voicebot.knowledge import shipped_embeddings
+from voicebot.knowledge import shipped_classifiers, shipped_embeddings
 from voicebot.routing import Action
 from voicebot.speech.embedder import Embedder
 from voicebot.speech.embedding_cache import EmbeddingCache
+from voicebot.trained import made_of_city
 from voicebot.understanding import alarm
 from voicebot.understanding.alarm import Alarm, Signs, Weighing, learned_odds, nearness, shipped
 from voicebot.understanding.alarm_fitting import fingerprint
@@ -151,6 +153,14 @@ def test_what_is_doubtful_is_understood_as_usual(
 def test_the_shipped_alarm_was_fitted_to_the_shipped_texts() -> None:
     city = read_folder(HERE.parent / "data" / "borken")
     assert shipped().made_of == fingerprint(city), "mend with: voicebot models alarm voicebot/understanding/alarm.npz"
+
+
+def test_the_shipped_classifiers_were_fitted_to_the_shipped_texts() -> None:
+    city = read_folder(HERE.parent / "data" / "borken")
+    made_of = str(load_arrays(shipped_classifiers())["key"])
+    assert made_of == made_of_city(city, with_vectors=True), (
+        "mend with: voicebot models fit data/borken/classifiers.npz"
+    )
 
 
 def test_the_shipped_alarm_warns_from_less_on_than_it_alarms() -> None:

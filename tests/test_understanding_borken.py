@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from voicebot.catalogue.city import City
 from voicebot.catalogue.folder import read_folder
-from voicebot.knowledge import CLASSIFIERS, embeddings_path, shipped_embeddings
+from voicebot.knowledge import CLASSIFIERS, embeddings_path, shipped_classifiers, shipped_embeddings
 from voicebot.speech.embedder import Embedder
 from voicebot.speech.embedding_cache import EmbeddingCache
 from voicebot.trained import train_cached
@@ -82,7 +82,9 @@ def understander(city: City, embedder: Embedder) -> Understander:
     """As the bot makes it, from its own archives: a line that was started before has filled them."""
     path = embeddings_path(None)
     vectors = embedder.embed_cached(texts_to_embed(city), path, shipped=shipped_embeddings())
-    return Understander(city, vectors, train_cached(path.with_name(CLASSIFIERS), city, vectors))
+    return Understander(
+        city, vectors, train_cached(path.with_name(CLASSIFIERS), city, vectors, shipped=shipped_classifiers())
+    )
 
 
 @pytest.mark.models

@@ -29,7 +29,7 @@ def train_cached(
 
     Raises OSError.
     """
-    key = _key(city, vectors is not None)
+    key = made_of_city(city, with_vectors=vectors is not None)
     for archive in filter(None, (path, shipped)):
         kept = load_arrays(archive)
         services = _classifier("services", kept)
@@ -50,6 +50,7 @@ def _classifier(part: str, arrays: Arrays) -> Classifier | None:
     return Classifier.from_arrays(own) if own else None
 
 
-def _key(city: City, with_vectors: bool) -> str:
+def made_of_city(city: City, *, with_vectors: bool) -> str:
+    """A fingerprint of all that :func:`train` learns from."""
     made_of = (Classifier.VERSION, with_vectors, matching.references(city), aspects.sentences())
     return hashlib.sha256(repr(made_of).encode()).hexdigest()

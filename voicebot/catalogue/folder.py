@@ -234,7 +234,7 @@ def _read_services(rows: list[Row], departments: Collection[str]) -> dict[str, S
             keywords=row.parts("keywords"),
             translated={
                 column.removeprefix("keywords_"): parts
-                for column in row.cells
+                for column in sorted(row.cells)
                 if column.startswith("keywords_") and (parts := row.parts(column))
             },
             reports=_yes(row, "reports"),
@@ -293,7 +293,9 @@ def _names(row: Row) -> dict[str, str]:
 
 def _by_language(row: Row, prefix: str) -> dict[str, str]:
     return {
-        column.removeprefix(prefix): text for column, text in row.cells.items() if column.startswith(prefix) and text
+        column.removeprefix(prefix): text
+        for column, text in sorted(row.cells.items())
+        if column.startswith(prefix) and text
     }
 
 

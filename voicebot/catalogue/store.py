@@ -270,16 +270,20 @@ def _advice_rows(session: Session) -> dict[str, AdviceRow]:
     return {row.key: row for row in session.scalars(select(AdviceRow).order_by(AdviceRow.key))}
 
 
+def _language(row: DepartmentNameRow | ServiceNameRow) -> str:
+    return row.language
+
+
 def _department(row: DepartmentRow) -> Department:
     return Department(
         key=row.key,
-        names={name.language: name.name for name in row.names},
+        names={name.language: name.name for name in sorted(row.names, key=_language)},
         kind=row.kind,
         extension=row.extension,
         source=row.source,
         as_of=row.as_of,
         aliases=tuple(alias.alias for alias in row.aliases),
-        after_with={name.language: name.after_with for name in row.names if name.after_with},
+        after_with={name.language: name.after_with for name in sorted(row.names, key=_language) if name.after_with},
         hours=tuple(
             OpeningSpan(span.weekday, span.opens, span.closes, span.source, span.as_of)
             for span in sorted(row.hours, key=lambda span: (span.weekday, span.opens))
@@ -330,7 +334,7 @@ def _service(row: ServiceRow) -> Service:
         keywords[each.language] = (*keywords.get(each.language, ()), each.keyword)
     return Service(
         key=row.key,
-        names={name.language: name.name for name in row.names},
+        names={name.language: name.name for name in sorted(row.names, key=_language)},
         department=row.department,
         leika=row.leika,
         reports=row.reports,
