@@ -105,7 +105,13 @@ class Ears:
         """What is heard when the texts are used up; without it there must be one for each utterance."""
 
     async def transcribe(
-        self, pcm: bytes, *, language: str | None, languages: Sequence[str], hotwords: Sequence[str] = ()
+        self,
+        pcm: bytes,
+        *,
+        language: str | None,
+        languages: Sequence[str],
+        hotwords: Sequence[str] = (),
+        favoured: str | None = None,
     ) -> Transcription:
         await asyncio.sleep(0)
         text = self.default if not self.texts and self.default is not None else self.texts.pop(0)
