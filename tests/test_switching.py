@@ -185,6 +185,17 @@ def test_another_authority_is_never_rung() -> None:
 # When, and for whom.
 
 
+def test_a_desk_that_speaks_the_callers_language_rings_first() -> None:
+    city = town(
+        route("meldeamt", 1, "extension", "301"),
+        route("meldeamt", 2, "extension", "302", language="tr"),
+        route("meldeamt", 3, "extension", "303", language="pl"),
+    )
+    assert rung(planned(city, language="tr"))[:2] == ["302", "301"]
+    assert rung(planned(city, language="nl"))[:1] == ["301"]
+    assert "302" not in rung(planned(city, language="de"))
+
+
 @pytest.mark.parametrize(
     ("more", "language", "at", "rings"),
     [

@@ -53,7 +53,7 @@ def _spoken(router: Router, subject: str, language: str, staff: str) -> list[str
     say = router.prompts.say
     texts = [say("desk_call_about", staff, service=subject) if subject else say("desk_call", staff)]
     if language != staff:
-        texts.append(say("desk_caller_speaks", staff, spoken=say(f"language_{language}", staff)))
+        texts.append(say("desk_caller_speaks", staff, spoken=router.prompts.language_name(language, staff)))
     return [*texts, say("desk_keys", staff)]
 
 

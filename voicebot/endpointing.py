@@ -76,5 +76,5 @@ def patience_ms(heard: Understanding, expecting: str | None, patience: Patience 
         return patience.asked
     if heard.intent is Intent.NOMATCH or heard.confidence < SURE:
         return patience.unclear
-    is_question = heard.aspect is not None or heard.text.rstrip().endswith("?")
+    is_question = heard.aspect is not None or heard.text.rstrip().endswith(("?", "؟"))
     return patience.asked if is_question else patience.told

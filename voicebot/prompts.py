@@ -44,6 +44,10 @@ class Prompts:
         texts = self._texts[language].values()
         return [text.format_map(values) for text in texts if placeholders(text) <= set(values)]
 
+    def language_name(self, language: str, spoken_in: str) -> str:
+        """What a language is called in another, or its code where there is no prompt for it."""
+        return self._texts[spoken_in].get(f"language_{language}", language)
+
     def texts(self, language: str) -> Mapping[str, str]:
         """All prompts of a language with their placeholders, by key."""
         return self._texts[language]

@@ -177,7 +177,7 @@ class Speaker:
     def asking(self) -> bool:
         """Whether what is being said, or was cut off, is a question."""
         now = self._now
-        return now is not None and now.text.rstrip(" “”\"'").endswith("?")
+        return now is not None and now.text.rstrip(" “”\"'").endswith(("?", "؟"))
 
     @property
     def audible(self) -> bool:

@@ -146,7 +146,8 @@ class _Search:
         if department.kind == "extern":
             self._note(f"{department.name('de')}: andere Behörde, dorthin wird nicht verbunden")
         elif routes:
-            for route in routes:
+            # Whoever speaks the caller's language is rung before those who may not.
+            for route in sorted(routes, key=lambda route: route.language != self.language):
                 self._consider(department, route, by)
         elif department.extension:
             # The switchboard takes what nobody else does, and need not be asked first.

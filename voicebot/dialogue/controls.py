@@ -124,7 +124,7 @@ def privacy(talk: Talk, _: Input) -> list[Do]:
 def privacy_or_report(talk: Talk, happened: Input) -> list[Do]:
     """ "Nehmen Sie das auf?" may ask about recording, and "nehmen Sie das auf" agrees to a report that was offered."""
     text = happened.heard.text if happened.heard else ""
-    is_question = text.rstrip().endswith("?") and leading_answer(text, talk.language)[0] is not Intent.YES
+    is_question = text.rstrip().endswith(("?", "؟")) and leading_answer(text, talk.language)[0] is not Intent.YES
     if accepts_report(text, talk.language) and not is_question:
         return reports.accept(talk, happened)
     return privacy(talk, happened)

@@ -61,7 +61,9 @@ def to_person(talk: Talk, happened: Input) -> list[Do]:
     desk = talk.router.transferable(talk.decision.department)
     spoken = talk.caller_language
     said = [
-        talk.say_in(language, "no_voice", spoken=_name(talk, spoken, language), desk=desk.with_name(language))
+        talk.say_in(
+            language, "no_voice", spoken=talk.prompts.language_name(spoken, language), desk=desk.with_name(language)
+        )
         for language in talk.wide_languages
     ]
     return transfers.transfer_to(talk, desk, *said)
@@ -105,9 +107,3 @@ def _go_on_in(talk: Talk, language: str) -> list[Do]:
         return [talk.say("back_external", service=service)]
     talk.state, talk.target = State.OFFERED, department
     return [talk.say("back", service=service, desk=department.with_name(language))]
-
-
-def _name(talk: Talk, language: str, spoken_in: str) -> str:
-    """A language's name, or its code where there is none."""
-    key = f"language_{language}"
-    return talk.prompts.say(key, spoken_in) if key in talk.prompts.texts(spoken_in) else language

@@ -8,8 +8,8 @@ from bisect import bisect_right
 from voicebot.understanding.normalise import fold
 
 _TOKEN = re.compile(r"\S+")
-_SENTENCE_END = re.compile(r"[.!?…][\"'“”«»)]*$")
-_COMMA = re.compile(r"[,;:–—][\"'“”«»)]*$|^[–—-]$")
+_SENTENCE_END = re.compile(r"[.!?؟…][\"'“”«»)]*$")
+_COMMA = re.compile(r"[,;:–—،؛][\"'“”«»)]*$|^[–—-]$")
 #: Ends no sentence: "am 22. Mai", "z. B.", "Str.".
 _INNER_FULL_STOP = re.compile(r"(?:\d{1,2}|[^\W\d_]|ca|bzw|ggf|dr|nr|str|st|mr|mrs|prof|inkl|evtl)\.", re.IGNORECASE)
 
@@ -47,4 +47,4 @@ class Spans:
             return ""
         first = max(bisect_right(self._starts, start) - 1, 0)
         last = max(bisect_right(self._starts, end - 1) - 1, 0)
-        return self.text[self._tokens[first][0] : self._tokens[last][1]].strip(" ,.;:–-")
+        return self.text[self._tokens[first][0] : self._tokens[last][1]].strip(" ,.;:–-،؛")

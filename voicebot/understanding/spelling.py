@@ -21,13 +21,13 @@ _FEWEST = 3
 #: A word in capitals alone is rather an abbreviation where it is shorter.
 _FEWEST_CAPITALS = 4
 _TOKEN = re.compile(r"[^\W\d_]+|[:;]")
-_LETTERS = re.compile(r"[a-zäöüß]")
+_LETTERS = re.compile(r"[a-zäöüßąćęłńóśźżçğışа-яёіїєґ]")
 _UMLAUTS = {"a": "ä", "o": "ö", "u": "ü"}
 #: Letters that are a hint by themselves.
 _ALONE = frozenset("äöüß")
 _ALPHABETS = ("din_1996", "din_2022", "icao")
 _LONGEST_PHRASE = 3
-_VOWELS = frozenset("aeiouyäöü")
+_VOWELS = frozenset("aeiouyäöüąęóıаеёиоуыэюяіїє")
 #: Shorter rows without a vowel are initials or abbreviations: "J. R. R.", "NRW".
 _FEWEST_CONSONANTS = 5
 
