@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from talking import Talker, about, told
-from town import DAY, WORKING_HOURS, Scene, town
+from telephony.events import TransferOutcome, TransferResult
+from town import DAY, WORKING_HOURS, Scene, tone, town
 from voicebot import dialogue as dialogues
 from voicebot.briefing import brief
 from voicebot.calllanguage import CallLanguage
@@ -71,8 +72,14 @@ class Caller(Talker):
 @pytest.mark.parametrize(
     ("text", "language"),
     [
-        *((text, "de") for text in ("Deutsch bitte", "auf Deutsch", "Können wir Deutsch sprechen?", "niemiecki proszę")),
-        *((text, "en") for text in ("English please", "In English, please.", "Do you speak English?", "Englisch bitte")),
+        *(
+            (text, "de")
+            for text in ("Deutsch bitte", "auf Deutsch", "Können wir Deutsch sprechen?", "niemiecki proszę")
+        ),
+        *(
+            (text, "en")
+            for text in ("English please", "In English, please.", "Do you speak English?", "Englisch bitte")
+        ),
         *((text, "nl") for text in ("Nederlands", "In het Nederlands alstublieft", "Spreekt u Nederlands?")),
         *((text, "nl") for text in ("Niederländisch bitte", "Do you speak Dutch?")),
         *((text, "tr") for text in ("Türkçe", "Türkçe konuşabilir miyiz?", "Türkçe lütfen", "Sprechen Sie Türkisch?")),
@@ -80,7 +87,10 @@ class Caller(Talker):
         *((text, "uk") for text in ("Українською", "Українською, будь ласка", "Ви розмовляєте українською?")),
         *((text, "uk") for text in ("Ukrainisch bitte", "Ukrainian please")),
         *((text, "ru") for text in ("По-русски", "По-русски, пожалуйста", "Вы говорите по-русски?", "Russisch bitte")),
-        *((text, "ar") for text in ("عربي", "بالعربية من فضلك", "هل تتكلم العربية؟", "Arabisch bitte", "Arabic please")),
+        *(
+            (text, "ar")
+            for text in ("عربي", "بالعربية من فضلك", "هل تتكلم العربية؟", "Arabisch bitte", "Arabic please")
+        ),
     ],
 )
 def test_a_language_is_asked_for_by_word(text: str, language: str) -> None:
@@ -313,6 +323,21 @@ def test_a_language_without_a_voice_that_is_asked_for_brings_a_person() -> None:
     assert caller.dialogue.caller_language == "tr"
 
 
+def test_what_was_spoken_of_is_what_the_person_gets() -> None:
+    caller = Caller()
+    caller.hears(about("personalausweis", "documents", "Was brauche ich für den Ausweis?"))
+    caller.asks_for("Türkçe lütfen")
+    assert caller.transfer.department.key == "buergerbuero"
+    assert (caller.transfer.service, caller.transfer.wants) == ("personalausweis", "Was brauche ich für den Ausweis?")
+
+
+def test_who_is_understood_in_turkish_may_ask_for_english() -> None:
+    caller = Caller()
+    caller.dialogue.hears(CallLanguage("tr"))
+    assert caller.asks_for("English please") == caller.say("greeting_question", "en")
+    assert caller.dialogue.caller_language == "en"
+
+
 def test_thanks_and_goodbye_need_no_person() -> None:
     caller = Caller()
     caller.speaks_in("tr", told(Intent.GOODBYE, "iyi günler"))
@@ -375,9 +400,7 @@ def test_an_answer_without_a_translation_waits_for_the_morning() -> None:
         (("Anna Schmidt", Intent.YES), State.PREFERRED_TIME, "message_time"),
     ],
 )
-def test_a_message_goes_on_in_another_language(
-    answers: tuple[str | Intent, ...], state: State, question: str
-) -> None:
+def test_a_message_goes_on_in_another_language(answers: tuple[str | Intent, ...], state: State, question: str) -> None:
     caller = Caller(caller="0286112345")
     caller.hears(told(Intent.CALLBACK, "Rückruf bitte"))
     for answer in answers:
@@ -385,6 +408,38 @@ def test_a_message_goes_on_in_another_language(
     assert caller.state is state
     assert caller.asks_for("English please") == caller.say(question, "en")
     assert caller.state is state
+
+
+def test_the_keys_of_languages_lead_back_into_a_message() -> None:
+    caller = Caller(caller="0286112345")
+    caller.hears(told(Intent.CALLBACK, "Rückruf bitte"))
+    caller.hears(told(Intent.NOMATCH, "Anna Schmidt"))
+    named = caller.presses("9")
+    assert caller.presses("8") == named
+    assert caller.presses("2") == caller.say("message_own_number", "en")
+    assert caller.state is State.OWN_NUMBER
+
+
+def test_what_was_read_back_is_read_in_the_other_language() -> None:
+    caller = Caller(caller="0286112345")
+    caller.hears(told(Intent.CALLBACK, "Rückruf bitte"))
+    for text in ("Anna Schmidt", "ja", "morgen Vormittag", "Es geht um den Hund"):
+        caller.hears(told(Intent.YES if text == "ja" else Intent.NOMATCH, text))
+    assert caller.state is State.CONFIRM
+    said = caller.asks_for("English please")
+    assert caller.say("message_noted_name", "en", name="Anna Schmidt") in said
+    assert said.endswith(caller.say("message_right", "en"))
+    assert caller.state is State.CONFIRM
+
+
+def test_a_number_is_understood_in_the_callers_language() -> None:
+    caller = Caller(at=EVENING)
+    caller.speaks_in("tr", about("personalausweis", "documents", TURKISH))
+    for intent, text in ((Intent.YES, "evet"), (Intent.NOMATCH, "Adım Ayşe Yılmaz")):
+        caller.speaks_in("tr", told(intent, text))
+    caller.speaks_in("tr", told(Intent.NOMATCH, "sıfır iki sekiz altı bir dokuz üç dokuz sıfır"))
+    left = next(action for action in caller.actions if isinstance(action, LeaveMessage))
+    assert (left.name, left.number) == ("Ayşe Yılmaz", "028619390")
 
 
 def test_the_message_says_what_its_caller_speaks() -> None:
@@ -401,9 +456,7 @@ def test_the_message_says_what_its_caller_speaks() -> None:
 
 
 def _route(place: int, extension: str, language: str) -> Route:
-    return Route(
-        "buergerbuero", "", place, "extension", extension, "", 0, "", None, None, language, "", "Aushang", DAY
-    )
+    return Route("buergerbuero", "", place, "extension", extension, "", 0, "", None, None, language, "", "Aushang", DAY)
 
 
 @pytest.mark.parametrize(
@@ -425,22 +478,27 @@ def test_rows_with_a_language_ring_for_its_callers_and_first(language: str, rung
 
 
 async def test_on_a_call_the_note_and_the_journal_name_the_language() -> None:
-    scene = Scene(speaks=frozenset({"de", "en"}), languages=LANGUAGES)
+    scene = Scene(
+        lambda _target: TransferOutcome(TransferResult.CONNECTED, 200),
+        speaks=frozenset({"de", "en"}),
+        languages=LANGUAGES,
+    )
     await scene.start()
     await scene.quiet()
     scene.ears.language = "tr"
-    scene.ears.texts.append("Personalausweis")
-    said = len(scene.said)
-    await scene.caller_talks(3.5)
-    await scene.until(lambda: len(scene.said) >= said + 2)
-    german, english = scene.said[said : said + 2]
-    assert "Türkisch" in german
-    assert "Turkish" in english
-    heard = [details for _, what, details in scene.journal if what == "heard"]
-    assert heard[-1]["language"] == "tr"
-    await scene.until(lambda: bool(scene.call.referred_to))
-    assert scene.records[-1].note.language == "tr"
-    await scene.call.hang_up()
+    before = len(scene.said)
+    scene.ears.texts.append("Personalausweis için ne getirmem lazım?")
+    scene.call.say(tone(3.5))
+    await scene.until(lambda: bool(scene.records))
+    assert scene.said[before] == " ".join(
+        (
+            ALL.say("no_voice", "de", spoken="Türkisch", desk="dem Bürgerbüro"),
+            ALL.say("no_voice", "en", spoken="Turkish", desk="the citizens' office"),
+        )
+    )
+    assert next(details for _, what, details in scene.journal if what == "heard")["language"] == "tr"
+    note = scene.records[-1].note
+    assert (note.language, note.service, note.department) == ("tr", "personalausweis", "buergerbuero")
     await scene.over()
 
 
