@@ -1,4 +1,4 @@
-"""A ninth language without code, as docs/languages.md says: files are added to a copy, and it is understood and said."""
+"""A ninth language without code, as docs/languages.md says: files in a copy, and it is understood and said."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CALENDAR = {
 }
 PHRASES: dict[str, Any] = {
     "polite": ["s'il vous plaît", "merci"],
-    "stopwords": ["le la les un une des de du et ou est je vous il elle que quoi pour s plaît merci"],
+    "stopwords": ["le la les un une des de du et ou est je vous il elle que quoi pour s'il plaît merci"],
     "yes": {"whole": ["oui", "d'accord", "bien sûr"], "leading": ["oui", "d'accord"]},
     "no": {"whole": ["non", "pas du tout"], "leading": ["non"]},
     "human": {"whole": ["un employé", "une personne"], "contains": ["parler (à|avec) … (personne|employé…)"]},

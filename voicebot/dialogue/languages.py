@@ -83,7 +83,7 @@ def change(talk: Talk, happened: Input) -> list[Do]:
     """Go on in the language that was asked for, or to a person where it has no voice; by key, name the keys of all."""
     wanted = happened.heard.speaks if happened.heard else None
     if wanted is None:
-        return _name_keys(talk)
+        return choose(talk, happened) if talk.state is State.LANGUAGES else _name_keys(talk)
     if not talk.can_speak(wanted) and talk.state in _OPEN:
         talk.hears(CallLanguage(wanted, is_asked_for=True))
         return _without_voice(talk, talk.router.city.department_of(talk.service) if talk.service else None)
