@@ -75,9 +75,10 @@ plus = "plus"
 """
 TRIED = """
 import json
+from datetime import datetime
 from pathlib import Path
-from voicebot.calllanguage import CallLanguage
 from voicebot.catalogue.folder import read_folder
+from voicebot.catalogue.hours import TOWN_TIME
 from voicebot.dialogue import Dialogue, Input, Kind, Say, heard, key
 from voicebot.prompts import Prompts
 from voicebot.routing import Router
@@ -91,7 +92,8 @@ from voicebot.understanding.result import Intent, Understanding
 languages = load().speech.languages
 city = read_folder(Path("data/borken"))
 prompts = Prompts.load(languages)
-dialogue = Dialogue(Router(city, prompts, True), "de", speaks=frozenset(languages))
+morning = datetime(2026, 11, 25, 10, tzinfo=TOWN_TIME)
+dialogue = Dialogue(Router(city, prompts, True), "de", speaks=frozenset(languages), clock=lambda: morning)
 
 def said(happened):
     return [say.text for say in dialogue.step(happened) if isinstance(say, Say)]
