@@ -103,7 +103,7 @@ keys = said(key("9"))
 chosen = said(key(str(len(languages))))
 question = Understanding("Combien ?", "fr", Intent.SERVICE, 0.9, service="reisepass", aspect="fee")
 answer = said(heard(question))
-untranslated = said(heard(Understanding("Quand ?", "fr", Intent.SERVICE, 0.9, service="baum", aspect="fee")))
+untranslated = said(heard(Understanding("Et ?", "fr", Intent.SERVICE, 0.9, service="reisepass", aspect="documents")))
 print(json.dumps({
     "languages": languages,
     "asked": [asked_language(text) for text in ("En français, s'il vous plaît", "Französisch bitte", "French please")],
