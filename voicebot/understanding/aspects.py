@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from voicebot.catalogue.city import ASPECTS, City
 from voicebot.understanding.learned import Classifier
 from voicebot.understanding.matching import references
-from voicebot.understanding.normalise import fold
+from voicebot.understanding.normalise import fold, latin
 from voicebot.understanding.phrasebook import phrasebook
 
 #: How much a phrase that names an aspect counts, and that there is none, as log likelihoods; fitted by
@@ -51,7 +51,7 @@ def train(city: City, about: Scores, aside: Scores) -> Classifier:
     owners = [places[aspect] for aspect, _ in sentences()] + [_NONE] * len(chosen)
     texts = [text for _, text in sentences()] + [references(city)[place][1] for place in chosen]
     vectors = np.concatenate([aside, about[chosen]])
-    return Classifier.fit([fold(text) for text in texts], vectors, np.array(owners, np.intp), len(places))
+    return Classifier.fit([latin(fold(text)) for text in texts], vectors, np.array(owners, np.intp), len(places))
 
 
 class Aspects:
@@ -69,7 +69,7 @@ class Aspects:
         named = find_aspect(text, language)
         if vector is None or self._classifier is None:
             return named
-        scores = self._classifier.scores(fold(text), vector)
+        scores = self._classifier.scores(latin(fold(text)), vector)
         if named is None:
             scores[_NONE] += _UNNAMED
         else:

@@ -8,7 +8,7 @@ from rapidfuzz import fuzz
 
 from voicebot.understanding.directory import windows
 from voicebot.understanding.intents import leading_answer
-from voicebot.understanding.normalise import fold
+from voicebot.understanding.normalise import fold, latin
 from voicebot.understanding.phonetics import cologne
 from voicebot.understanding.phrasebook import LANGUAGES, LAST, WIDELY_SPOKEN, phrasebook
 
@@ -76,7 +76,7 @@ def _as_answer(text: str, options: Sequence[str], language: str) -> int | None:
 
 
 def _by_words(text: str, options: Sequence[str], language: str) -> int | None:
-    heard = fold(text).split()
+    heard = latin(fold(text)).split()
     runs = ["".join(heard[start:end]) for start, end in windows(heard, 2)]
     scores = [_likeness(runs, words, language) for words in _distinct(options)]
     best = max(range(len(scores)), key=scores.__getitem__, default=None)
@@ -88,7 +88,7 @@ def _by_words(text: str, options: Sequence[str], language: str) -> int | None:
 
 def _distinct(options: Sequence[str]) -> list[list[str]]:
     """The words of each option that no other option has."""
-    words = [fold(option).split() for option in options]
+    words = [latin(fold(option)).split() for option in options]
     return [
         [word for word in own if not any(word in other for place, other in enumerate(words) if place != at)]
         for at, own in enumerate(words)

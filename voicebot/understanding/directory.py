@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.process import cdist
 
 from voicebot.catalogue.city import City, Department
-from voicebot.understanding.normalise import fold
+from voicebot.understanding.normalise import fold, latin
 from voicebot.understanding.phonetics import cologne
 from voicebot.understanding.phrasebook import LANGUAGES, books, phrasebook
 from voicebot.understanding.spoken_numbers import digit_groups
@@ -42,14 +42,14 @@ def windows(words: Sequence[str], longest: int) -> list[tuple[int, int]]:
 
 def _spoken_names(department: Department) -> list[list[str]]:
     """All names of a department in folded words, without those that have none."""
-    names = (fold(name).split() for name in (*department.aliases, *department.names.values()))
+    names = (latin(fold(name)).split() for name in (*department.aliases, *department.names.values()))
     return [name for name in names if name]
 
 
 class Directory:
     def __init__(self, city: City) -> None:
         names = {
-            fold(name).replace(" ", ""): department.key
+            latin(fold(name)).replace(" ", ""): department.key
             for department in city.departments.values()
             for name in (*department.aliases, *department.names.values())
         }

@@ -16,7 +16,7 @@ from rapidfuzz.process import cdist
 from voicebot.catalogue.city import City, Service
 from voicebot.understanding.directory import windows
 from voicebot.understanding.matching import content
-from voicebot.understanding.normalise import fold
+from voicebot.understanding.normalise import fold, latin
 from voicebot.understanding.phonetics import cologne
 from voicebot.understanding.result import Understanding
 
@@ -40,7 +40,7 @@ class Hotwords:
 
         :param texts: the hypotheses that ``understanding`` comes from; what they hold is not given again
         """
-        heard = [fold(text).split() for text in texts]
+        heard = [latin(fold(text)).split() for text in texts]
         known = {word for words in heard for word in words}
         candidates: dict[str, str] = {}
         for key, _ in understanding.candidates:
@@ -66,7 +66,7 @@ def _telling_words(service: Service) -> dict[str, str]:
 
 
 def _words(text: str) -> dict[str, str]:
-    return {fold(word): word for word in _WORD.findall(text) if len(word) >= _SHORTEST and content(word)}
+    return {latin(fold(word)): word for word in _WORD.findall(text) if len(word) >= _SHORTEST and content(word)}
 
 
 def _similarity(words: Sequence[str], runs: Sequence[str]) -> np.ndarray:

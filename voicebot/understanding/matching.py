@@ -13,7 +13,7 @@ from voicebot.catalogue.city import City
 from voicebot.understanding.directory import windows
 from voicebot.understanding.learned import Classifier, Progress
 from voicebot.understanding.lexicon import Lexicon
-from voicebot.understanding.normalise import Compounds, fold
+from voicebot.understanding.normalise import Compounds, fold, latin
 from voicebot.understanding.phrasebook import LANGUAGES, books, phrasebook
 
 #: Cosines of multilingual-e5-small: unrelated questions, and the same one in other words.
@@ -120,11 +120,11 @@ def _check(texts: Sequence[tuple[str, str]], vectors: Scores | None) -> None:
 
 
 def content(text: str) -> list[str]:
-    """The telling words of a text in any language that has phrases."""
+    """The telling words of a text in any language that has phrases, in Latin letters."""
     words = fold(text).split()
     for book in books(" ".join(words)):
         words = book.content(" ".join(words)) if words else []
-    return words
+    return latin(" ".join(words)).split()
 
 
 class Matcher:
@@ -156,7 +156,7 @@ class Matcher:
         owners: dict[str, set[int]] = defaultdict(set)
         for key, service in city.services.items():
             for term in service.terms:
-                if joined := "".join(fold(term).split()):
+                if joined := "".join(latin(fold(term)).split()):
                     owners[joined].add(index[key])
         self._terms = Lexicon(
             {term: dict.fromkeys(services, len(services) ** -0.5) for term, services in owners.items()}
@@ -184,7 +184,7 @@ class Matcher:
 
     def evidence(self, text: str, vector: NDArray[np.float32] | None = None) -> Evidence:
         """:param vector: the normalised embedding of the utterance, or None"""
-        spoken = fold(text).split()
+        spoken = latin(fold(text)).split()
         joined = self._joined(spoken)
         words = content(text)
         telling = bool(words or joined)

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from anyascii import anyascii
+
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 #: Letters that have no decomposition and are written without their strokes and dots by whoever has no such key.
 _BARE = str.maketrans({"ł": "l", "ı": "i", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "\u0640": None})
@@ -30,6 +32,13 @@ def fold(text: str) -> str:
     if not bare.isascii():
         bare = "".join(map(_plain_digit, _unmarked(unicodedata.normalize("NFKD", bare))))
     return _APART.sub(" ", bare).strip()
+
+
+def latin(folded: str) -> str:
+    """Folded words in Latin letters, so that "анмельдунг" is like "anmeldung": ``"термін" → "termin"``."""
+    if folded.isascii():
+        return folded
+    return " ".join(filter(None, (_APART.sub("", anyascii(word).lower()) for word in folded.split())))
 
 
 def script(text: str) -> str:

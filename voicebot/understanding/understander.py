@@ -33,7 +33,7 @@ from voicebot.understanding.intents import (
 from voicebot.understanding.learned import Classifier, Progress
 from voicebot.understanding.matching import Evidence, Matcher, content, references
 from voicebot.understanding.matching import train as train_services
-from voicebot.understanding.normalise import fold
+from voicebot.understanding.normalise import fold, latin
 from voicebot.understanding.result import Intent, Understanding
 from voicebot.understanding.wishes import Piece, pieces, split
 
@@ -289,7 +289,7 @@ class Understander:
         folded = fold(text)
         if mention := self._directory.by_extension(folded):
             return mention
-        mention = self._directory.find(folded)
+        mention = self._directory.find(latin(folded))
         enough = _PERHAPS_NAMED if is_likely else _NAMED
         return mention if mention and mention.score >= enough else None
 
