@@ -36,7 +36,7 @@ def test_every_language_says_everything() -> None:
 def test_every_prompt_is_used() -> None:
     files = [
         *(ROOT / "voicebot" / "dialogue").glob("*.py"),
-        *(ROOT / "voicebot" / f"{name}.py" for name in ("routing", "line", "briefing")),
+        *(ROOT / "voicebot" / f"{name}.py" for name in ("routing", "line", "briefing", "session")),
     ]
     code = "".join(file.read_text() for file in files)
     used = set(re.findall(r'"([a-z0-9_]+)"', code))

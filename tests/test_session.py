@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from town import Scene, tone
 from voicebot.desk.message import Message
 from voicebot.dialogue import LeaveMessage
 from voicebot.session import Session
+from voicebot.speech.client import Transcription
 
 CONNECTED = TransferOutcome(TransferResult.CONNECTED, 200, "OK")
 BUSY = TransferOutcome(TransferResult.BUSY, 486, "Busy Here")
@@ -432,3 +434,26 @@ async def test_an_error_of_ours_passes_the_caller_on(caplog: pytest.LogCaptureFi
         await scene.over()
     assert scene.call.transfers == ["sip:0@pbx.example"]
     assert scene.call.hung_up == 0
+
+
+@pytest.mark.parametrize(("busy_s", "acknowledged"), [(1.0, 0), (4.0, 1)])
+async def test_who_waits_much_longer_than_usual_hears_that_somebody_is_there(busy_s: float, acknowledged: int) -> None:
+    scene = Scene()
+
+    class Slow:
+        async def transcribe(self, pcm: bytes, **request: Any) -> Transcription:
+            free = scene.call.now + busy_s
+            await scene.until(lambda: scene.call.now >= free)
+            return await scene.ears.transcribe(pcm, **request)
+
+    scene._parts = replace(scene._parts, recognition=Slow())
+    await scene.start()
+    await scene.quiet()
+    scene.ears.texts.append("Datenschutz")
+    scene.call.say(tone(1.0))
+    said = len(scene.said)
+    await scene.until(lambda: len(scene.said) > said)
+    assert scene.said[-1].startswith(scene.prompt("privacy"))
+    assert sum(what == "acknowledges" for _, what, _ in scene.journal) == acknowledged
+    scene.call.caller_hangs_up()
+    await scene.over()

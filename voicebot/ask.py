@@ -52,7 +52,7 @@ def load_router(settings: Settings) -> Router:
 
 async def load_comprehension(settings: Settings, router: Router) -> Comprehension:
     """Understanding with the embedder in this process. Raises ModelError."""
-    embedder = Embedder(settings.speech.threads)
+    embedder = Embedder()
 
     async def embed(texts: Sequence[str]) -> NDArray[np.float32]:
         return embedder.embed(texts)

@@ -141,7 +141,7 @@ def _rotated(letter: str, letters: str, turn: int) -> str:
 
 def _measure(cities: Sequence[City], asked: Sequence[str], threads: int) -> Iterator[Timing]:
     """One after the other: the largest takes longest, and the others need not wait to be shown."""
-    embedder = Embedder(threads)
+    embedder = Embedder()
 
     async def embed(texts: Sequence[str]) -> NDArray[np.float32]:
         return embedder.embed(texts)

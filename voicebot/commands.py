@@ -283,6 +283,9 @@ def models(options: argparse.Namespace) -> None:
     if options.action == "embed":
         _embed(current, [Path(name) for name in options.name])
         return
+    if options.action == "fit":
+        _fit(current, [Path(name) for name in options.name])
+        return
     if options.action == "speak":
         if options.name:
             raise UsageError("models speak takes no names: it makes the speech of all that the town's data say")
@@ -313,6 +316,25 @@ def _embed(current: Settings, archives: list[Path]) -> None:
     with console.Bars() as bars:
         Embedder(current.speech.threads).embed_cached(texts, archives[0], bars, shipped_embeddings())
     console.note(f"{archives[0]}: {len(texts)} vectors")
+
+
+def _fit(current: Settings, archives: list[Path]) -> None:
+    """Write what is fitted to the town's data, to be delivered with them."""
+    from voicebot.ask import load_router
+    from voicebot.knowledge import FITTING, embeddings_path, shipped_embeddings
+    from voicebot.speech.embedder import Embedder
+    from voicebot.trained import train_cached
+    from voicebot.understanding.understander import texts_to_embed
+
+    if len(archives) != 1:
+        raise UsageError("which file? For example: voicebot models fit data/borken/classifiers.npz")
+    city = load_router(current).city
+    cache = embeddings_path(current.speech.models_dir)
+    with console.Bars() as bars:
+        embedder = Embedder(current.speech.threads)
+        vectors = embedder.embed_cached(texts_to_embed(city), cache, bars, shipped_embeddings())
+        train_cached(archives[0], city, vectors, lambda done, count: bars(FITTING, done, count))
+    console.note(f"{archives[0]}: fitted")
 
 
 def _best_voices(languages: str | None) -> list[str]:

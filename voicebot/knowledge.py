@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Engine
+from threadpoolctl import threadpool_limits
 
 from voicebot.catalogue.city import City
 from voicebot.catalogue.importer import import_folder
@@ -51,6 +52,11 @@ def embeddings_path(models_dir: Path | None) -> Path:
 def shipped_embeddings() -> Path:
     """The vectors that come with the sample, so that its first start need not make them."""
     return share("data") / SAMPLE_CITY / "embeddings.npz"
+
+
+def shipped_classifiers() -> Path:
+    """What is fitted to the sample, so that its first start need not fit it."""
+    return shipped_embeddings().with_name(CLASSIFIERS)
 
 
 def city_or_sample(engine: Engine, note: Callable[[str], None]) -> City:
@@ -152,14 +158,19 @@ async def comprehend(city: City, embed: Embed | None, cache: Path, progress: Pro
     """Make a city's questions ready to be understood; without ``embed`` by words and sound alone.
 
     Vectors of example questions that ``cache`` does not hold are made in batches. Raises SpeechUnavailable.
+    From now on this process calculates on one thread: the products here are small, and threads that wait for one
+    another on a busy machine make them three times as slow.
     """
+    threadpool_limits(1, user_api="blas")
     vectors = None if embed is None else await _embed_all(texts_to_embed(city), embed, cache, progress)
 
     def fit() -> Understander:
         def told(done: int, count: int) -> None:
             progress(FITTING, done, count)
 
-        return Understander(city, vectors, train_cached(cache.with_name(CLASSIFIERS), city, vectors, told))
+        return Understander(
+            city, vectors, train_cached(cache.with_name(CLASSIFIERS), city, vectors, told, shipped_classifiers())
+        )
 
     return Comprehension(await asyncio.to_thread(fit), embed)
 

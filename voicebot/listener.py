@@ -84,6 +84,11 @@ class Listener:
         """Whether somebody speaks, or what was said is not answered yet."""
         return self._turns.speaking or self._hearing is not None
 
+    @property
+    def overdue(self) -> bool:
+        """Whether the caller has long finished, and what they said is not understood yet."""
+        return self._is_over and self._hearing is not None and not self._hearing.done() and not self._turns.speaking
+
     def tick(self, frame: Frame) -> list[ListenerEvent]:
         """Take 20 ms; what follows from it."""
         heard = self._echo.push(frame.heard, frame.played)

@@ -110,6 +110,8 @@ class Session:
         """When the reply that is not audible yet was decided on, monotonic seconds; 0 if there is none."""
         self._spoken_frames = 0
         """How long the bot has been speaking without a break."""
+        self._acknowledged = False
+        """Whether the caller has been told to wait a moment for what is being said about this turn."""
         self._typed = ""
         self._typed_for = 0
         """Frames since the last typed digit."""
@@ -209,6 +211,7 @@ class Session:
             return
         self._speaker.tick()
         self._listen(frame)
+        self._acknowledge()
         self._finish_typing()
         self._note_speech()
         if self._speaker.failed:
@@ -235,6 +238,15 @@ class Session:
                 case Deaf(error):
                     log.error("recognition failed: %s", error)
                     self._step(Input(Kind.OUT_OF_ORDER))
+
+    def _acknowledge(self) -> None:
+        """Where understanding takes much longer than usual, a short word that somebody is there; once a turn."""
+        if not self._listener.overdue:
+            self._acknowledged = False
+        elif not self._acknowledged and not self._speaker.speaking and not self._is_leaving():
+            self._acknowledged = True
+            self._tell("acknowledges", {})
+            self._speaker.say([self._dialogue.say("moment")])
 
     def _barge_in(self) -> None:
         """Fall silent at once; whether for good is decided by what is heard."""
@@ -343,8 +355,9 @@ class Session:
         if not actions:
             return
         self._idle_frames = 0
-        if self._speaker.speaking:
-            self._speaker.stop()
+        if self._speaker.speaking and not self._acknowledged:
+            self._speaker.stop()  # but for a word that is over in no time
+        self._acknowledged = False
         says = [action for action in actions if isinstance(action, Say)]
         self._hangs_up = any(isinstance(action, HangUp) for action in actions)
         if self._dialogue.state is not State.TRANSFERRING:

@@ -19,14 +19,22 @@ _PARTS: Final = ("services", "aspects")
 
 
 def train_cached(
-    path: Path, city: City, vectors: NDArray[np.float32] | None, progress: Progress | None = None
+    path: Path,
+    city: City,
+    vectors: NDArray[np.float32] | None,
+    progress: Progress | None = None,
+    shipped: Path | None = None,
 ) -> Trained:
-    """The same, from the archive at ``path`` if it was made of the same; else it is made anew. Raises OSError."""
+    """The same, from the archive at ``path``, or a ``shipped`` one, if it was made of the same; else it is made anew.
+
+    Raises OSError.
+    """
     key = _key(city, vectors is not None)
-    kept = load_arrays(path)
-    services = _classifier("services", kept)
-    if services is not None and str(kept["key"]) == key:
-        return Trained(services, _classifier("aspects", kept))
+    for archive in filter(None, (path, shipped)):
+        kept = load_arrays(archive)
+        services = _classifier("services", kept)
+        if services is not None and str(kept["key"]) == key:
+            return Trained(services, _classifier("aspects", kept))
     trained = train(city, vectors, progress)
     arrays = {"key": np.array(key)}
     for part in _PARTS:

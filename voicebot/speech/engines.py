@@ -137,7 +137,7 @@ def load_engines(settings: SpeechSettings, progress: Progress = silent) -> Engin
         store=settings.store(),
     )
     progress("loading models", 2, steps)
-    embedder = Embedder(settings.threads)
+    embedder = Embedder()
     progress("loading models", 3, steps)
     _warm_up(recognizer, synthesizer, embedder, settings)
     progress("loading models", steps, steps)

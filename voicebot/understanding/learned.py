@@ -15,6 +15,7 @@ from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 _SIZES = (3, 4, 5)
 #: N-grams are hashed, so that a large city takes no more memory: 4 bytes a bucket and class.
@@ -64,6 +65,18 @@ class Classifier:
         :param vectors: a normalised row for each text, or None to go by letters alone
         :param progress: told how many of how many epochs are done
         """
+        with threadpool_limits(1, user_api="blas"):  # the products are small: more threads wait for one another
+            return cls._fitted(texts, vectors, owners, classes, progress)
+
+    @classmethod
+    def _fitted(
+        cls,
+        texts: Sequence[str],
+        vectors: Scores | None,
+        owners: NDArray[np.intp],
+        classes: int,
+        progress: Progress | None,
+    ) -> Classifier:
         counts = [_ngrams(text) for text in texts]
         spread = np.zeros(_BUCKETS)
         for count in counts:
