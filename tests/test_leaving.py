@@ -308,7 +308,7 @@ def test_what_is_only_wrong_is_asked_again_and_the_rest_stays(said: str, state: 
 def test_each_part_is_chosen_by_key(key: str, state: State) -> None:
     t = read_back()
     assert t.presses("2") == t.prompt("correct_callback")
-    t.presses("9")
+    t.presses("8")
     assert t.state is State.CORRECTING
     t.presses(key)
     assert t.state is state

@@ -135,7 +135,20 @@ def test_every_prompt_is_there_but_those_with_what_callers_choose_or_say(borken:
         "closed_now_because",
         "closed_today_because",
         "desk_caller_speaks",
+        "no_voice",  # all languages are spoken
     }
+
+
+def test_what_is_said_to_callers_without_a_voice_is_there(borken: City) -> None:
+    prompts = Prompts.load(("de", "en", "tr", "pl"))
+    texts = repertoire(Router(borken, prompts), ("de", "en", "pl"))
+    keys = {prompts.say("language_key", each, number=str(place)) for place, each in enumerate(("de", "en", "pl"), 1)}
+    assert keys <= {text for text, _ in texts}
+    for language, spoken in (("de", "Türkisch"), ("en", "Turkish")):
+        for department in borken.departments.values():
+            said = prompts.say("no_voice", language, spoken=spoken, desk=department.with_name(language))
+            assert ((said, language) in texts) == (department.kind != "extern")
+    assert not any("Polnisch" in text for text, _ in texts if "verstehe ich" in text)
 
 
 def _is_filled(prompt: str, text: str) -> bool:

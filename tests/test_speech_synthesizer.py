@@ -65,7 +65,7 @@ def test_sentence_by_sentence_and_cached(synthesizer: Synthesizer) -> None:
 def test_start_up_line(synthesizer: Synthesizer) -> None:
     assert synthesizer.describe(("de", "en", "xx")) == (
         "voices: German: pico-de-DE (fallback; a better one: voicebot models fetch de_DE-thorsten-medium), "
-        "English: en_US-joe-medium, xx: no voice"
+        "English: en_US-joe-medium, xx: no voice, only understood (voicebot models fetch --languages xx)"
     )
 
 

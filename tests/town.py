@@ -28,7 +28,7 @@ from voicebot.phones import LinePhones
 from voicebot.prompts import Prompts
 from voicebot.routing import Router
 from voicebot.session import Parts, Session
-from voicebot.settings import Settings
+from voicebot.settings import Settings, Speech
 from voicebot.speech.client import Transcription
 from voicebot.speech.errors import SpeechUnavailable
 from voicebot.switching import Method, Rules, Target
@@ -101,17 +101,26 @@ class Ears:
 
     def __init__(self) -> None:
         self.texts: list[str | None] = []
+        self.language = "de"
+        """What is heard to be spoken."""
         self.default: str | None = None
         """What is heard when the texts are used up; without it there must be one for each utterance."""
 
     async def transcribe(
-        self, pcm: bytes, *, language: str | None, languages: Sequence[str], hotwords: Sequence[str] = (), **_: object
+        self,
+        pcm: bytes,
+        *,
+        language: str | None,
+        languages: Sequence[str],
+        hotwords: Sequence[str] = (),
+        favoured: str | None = None,
     ) -> Transcription:
         await asyncio.sleep(0)
         text = self.default if not self.texts and self.default is not None else self.texts.pop(0)
         if text is None:
             raise SpeechUnavailable("no speech process answers")
-        return Transcription(text, "de", 0.99, {"de": 0.99, "en": 0.01})
+        others = dict.fromkeys((each for each in languages if each != self.language), 0.01 / max(len(languages) - 1, 1))
+        return Transcription(text, self.language, 0.99, {**others, self.language: 0.99})
 
 
 class Mouth:
@@ -182,6 +191,8 @@ class Scene:
         method: Method = Method.BLIND,
         legs: int = 1,
         legs_per_hour: int = 100,
+        languages: tuple[str, ...] = ("de", "en"),
+        speaks: frozenset[str] | None = None,
     ) -> None:
         self.city = town()
         self.at = WORKING_HOURS
@@ -195,9 +206,9 @@ class Scene:
         self.stores_nothing = False
         self.said: list[str] = []
         self.journal: list[tuple[float, str, dict[str, object]]] = []
-        self._prompts = Prompts.load(("de", "en"))
+        self._prompts = Prompts.load(languages)
         self._parts = Parts(
-            settings=Settings(),
+            settings=Settings(speech=Speech(languages=languages)),
             router=Router(self.city, self._prompts, speak_samples, Rules(method)),
             comprehension=Inline(self.city),
             recognition=self.ears,
@@ -207,6 +218,7 @@ class Scene:
             phones=LinePhones(self.call.dial, lambda: self.call.free_legs, legs_per_hour, lambda: self.call.now),
             record=self._record,
             music=MUSIC,
+            speaks=speaks,
             clock=lambda: self.at,
         )
 

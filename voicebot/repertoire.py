@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from voicebot.catalogue.advice import Advice, in_language
 from voicebot.catalogue.city import ASPECTS, City, Department
 from voicebot.catalogue.hours import TOWN_TIME, spoken_clock, spoken_opening
+from voicebot.dialogue.talk import WIDELY_SPOKEN
 from voicebot.prompts import Prompts
 from voicebot.routing import Router
 from voicebot.understanding.result import Intent, Understanding
@@ -33,6 +34,7 @@ def repertoire(router: Router, languages: Sequence[str] | None = None) -> list[T
         found = (*_with_desks(router, language), *_answers(router, language))
         found += (*_topics(router, language), *_advice(router, language))
         texts += [(text, language) for text in found]
+    texts += _languages(router, languages)
     return list(dict.fromkeys(texts))
 
 
@@ -56,6 +58,20 @@ def _with_desks(router: Router, language: str) -> Iterator[str]:
     for department in router.city.departments.values():
         desk = department.with_name(language)
         yield from router.prompts.fixed(language, city=router.city.name, desk=desk)
+
+
+def _languages(router: Router, spoken: Sequence[str]) -> Iterator[Text]:
+    """The keys of the languages, and what is said to whoever speaks one that there is no voice for."""
+    say, own = router.prompts.say, router.prompts.languages
+    for place, language in enumerate(spoken, start=1):
+        yield say("language_key", language, number=str(place)), language
+    for language in dict.fromkeys((own[0], WIDELY_SPOKEN)):
+        for other in own:
+            if language in spoken and other not in spoken:
+                name = router.prompts.language_name(other, language)
+                for department in router.city.departments.values():
+                    if department.kind != "extern":
+                        yield say("no_voice", language, spoken=name, desk=department.with_name(language)), language
 
 
 def _answers(router: Router, language: str) -> Iterator[str]:

@@ -27,7 +27,7 @@ from voicebot import console
 from voicebot.caller import Caller, telephone
 from voicebot.calling.report import CallReport
 from voicebot.calling.scenario import Scenario
-from voicebot.calling.sounds import VOICES, pieces
+from voicebot.calling.sounds import PICO, VOICES, pieces
 from voicebot.ports import free_port
 from voicebot.processes import die_with_parent
 
@@ -44,7 +44,8 @@ class Phrases:
 
     @classmethod
     def of(cls, scenarios: Sequence[Scenario]) -> Phrases:
-        from voicebot.pico import speak
+        """Raises AudioError where nothing on this machine speaks a language."""
+        from voicebot import espeak, pico
 
         wanted = {
             (piece, VOICES[turn.language])
@@ -53,7 +54,9 @@ class Phrases:
             for piece in pieces(turn)
             if isinstance(piece, str)
         }
-        return cls({phrase: speak(*phrase) for phrase in wanted})
+        return cls(
+            {(text, voice): (pico if voice in PICO.values() else espeak).speak(text, voice) for text, voice in wanted}
+        )
 
     def __call__(self, text: str, voice: str) -> bytes:
         return self.spoken[text, voice]

@@ -17,8 +17,10 @@ from voicebot.evaluation.noise import street
 if TYPE_CHECKING:
     from voicebot.calling.scenario import Turn
 
-VOICES = {"de": "de-DE", "en": "en-GB", "es": "es-ES", "fr": "fr-FR", "it": "it-IT"}
+PICO = {"de": "de-DE", "en": "en-GB", "es": "es-ES", "fr": "fr-FR", "it": "it-IT"}
 """The Pico voice of each language."""
+VOICES = {**PICO, **{language: language for language in ("ar", "nl", "pl", "ru", "tr", "uk")}}
+"""The same, and the voice of eSpeak NG for the others."""
 MADE = ("cough", "noise", "tone")
 PAUSE = re.compile(r"\[(\d+(?:\.\d+)?)\]")
 """Seconds of silence within what is said: ``Ich möchte … [0.8] einen Ausweis``."""

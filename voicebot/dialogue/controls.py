@@ -110,9 +110,7 @@ def emergency(talk: Talk, happened: Input) -> list[Do]:
     talk.state = State.LISTENING
     talk.decision = replace(talk.decision, action=Action.EMERGENCY)
     prompt = f"emergency_{number or '112'}"
-    if not talk.can_speak(talk.caller_language):
-        return [replace(talk.say_in(language, prompt), protected=True) for language in talk.wide_languages]
-    return [talk.insist(prompt)]
+    return [replace(talk.say_in(language, prompt), protected=True) for language in talk.told_in]
 
 
 def privacy(talk: Talk, _: Input) -> list[Do]:

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from voicebot.calllanguage import CallLanguage
-from voicebot.dialogue import transfers
+from voicebot.catalogue.city import Department
+from voicebot.dialogue import messages, transfers
 from voicebot.dialogue.inputs import Do, Input, Kind, State
 from voicebot.dialogue.talk import Talk
 
 _QUESTIONS = {
-    State.NAME: "message_name",
-    State.OWN_NUMBER: "message_own_number",
     State.NUMBER: "message_number",
-    State.PREFERRED_TIME: "message_time",
-    State.MATTER: "message_matter",
-    State.PLACE: "report_place",
-    State.SINCE: "report_since",
-    State.CONTACT: "report_contact",
     State.MESSAGE_OFFERED: "offer_message",
     State.FAILED: "offer_switchboard",
+    State.EMERGENCY_ASKED: "emergency_ask",
 }
 """What is asked in a state that goes on in another language."""
+_PARTS = frozenset(
+    {
+        State.NAME,
+        State.OWN_NUMBER,
+        State.PREFERRED_TIME,
+        State.MATTER,
+        State.PLACE,
+        State.SINCE,
+        State.CONTACT,
+    }
+)
+"""Those in which the part of a message is asked for that is missing."""
 _MATTERS = frozenset(
     {
         Kind.QUESTION,
@@ -29,7 +36,6 @@ _MATTERS = frozenset(
         Kind.CALLBACK,
         Kind.OVERVIEW,
         Kind.CONSULT,
-        Kind.LANGUAGE,
     }
 )
 """What somebody says who has to be brought to a person, if the bot does not speak their language."""
@@ -58,7 +64,11 @@ def to_person(talk: Talk, happened: Input) -> list[Do]:
     assert happened.heard is not None
     talk.matter = happened.heard.text
     talk.service = happened.heard.service if not happened.heard.choices else None
-    desk = talk.router.transferable(talk.decision.department)
+    return _without_voice(talk, talk.decision.department)
+
+
+def _without_voice(talk: Talk, department: Department | None) -> list[Do]:
+    desk = talk.router.transferable(department)
     spoken = talk.caller_language
     said = [
         talk.say_in(
@@ -70,10 +80,13 @@ def to_person(talk: Talk, happened: Input) -> list[Do]:
 
 
 def change(talk: Talk, happened: Input) -> list[Do]:
-    """Go on in the language that was asked for, where there is a voice for it; by key, name the keys of all."""
+    """Go on in the language that was asked for, or to a person where it has no voice; by key, name the keys of all."""
     wanted = happened.heard.speaks if happened.heard else None
     if wanted is None:
-        return _name_keys(talk)
+        return choose(talk, happened) if talk.state is State.LANGUAGES else _name_keys(talk)
+    if not talk.can_speak(wanted) and talk.state in _OPEN:
+        talk.hears(CallLanguage(wanted, is_asked_for=True))
+        return _without_voice(talk, talk.router.city.department_of(talk.service) if talk.service else None)
     return _go_on_in(talk, wanted)
 
 
@@ -83,11 +96,13 @@ def choose(talk: Talk, happened: Input) -> list[Do]:
     languages = talk.spoken_languages
     if not 1 <= place <= len(languages):
         return _name_keys(talk)
+    talk.state = talk.left
     return _go_on_in(talk, languages[place - 1])
 
 
 def _name_keys(talk: Talk) -> list[Do]:
-    talk.state = State.LANGUAGES
+    if talk.state is not State.LANGUAGES:
+        talk.left, talk.state = talk.state, State.LANGUAGES
     return [
         talk.say_in(language, "language_key", number=str(place))
         for place, language in enumerate(talk.spoken_languages, 1)
@@ -96,6 +111,10 @@ def _name_keys(talk: Talk) -> list[Do]:
 
 def _go_on_in(talk: Talk, language: str) -> list[Do]:
     talk.hears(CallLanguage(language, is_asked_for=True))
+    if talk.state in (State.CONFIRM, State.CORRECTING):
+        return messages.read_back(talk)
+    if talk.state in _PARTS and talk.draft.missing:
+        return messages.ask(talk, talk.draft.missing)
     if talk.state in _QUESTIONS:
         return [talk.say(_QUESTIONS[talk.state])]
     talk.state = State.LISTENING

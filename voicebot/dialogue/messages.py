@@ -97,7 +97,7 @@ def take_name(talk: Talk, happened: Input) -> list[Do]:
     if happened.heard is None and not happened.digits:
         return talk.repeat()
     heard = happened.heard
-    name = "" if heard is None else extract_name(heard.text, talk.language) or _brief(heard)
+    name = "" if heard is None else extract_name(heard.text, talk.caller_language) or _brief(heard)
     return put(talk, happened, name=name)
 
 
@@ -112,7 +112,7 @@ def take_own_number(talk: Talk, happened: Input) -> list[Do]:
 
 def take_number(talk: Talk, happened: Input) -> list[Do]:
     spoken = happened.heard.text if happened.heard else ""
-    said = happened.digits or phone_number(spoken, talk.language)
+    said = happened.digits or phone_number(spoken, talk.caller_language)
     if not said:
         return ask_again(talk)
     number = with_area_code(said, talk.area_code)
@@ -147,7 +147,7 @@ def decline_contact(talk: Talk, happened: Input) -> list[Do]:
 
 def take_contact_number(talk: Talk, happened: Input) -> list[Do]:
     """A number instead of a yes; the question once more where it is neither."""
-    if happened.heard is not None and phone_number(happened.heard.text, talk.language):
+    if happened.heard is not None and phone_number(happened.heard.text, talk.caller_language):
         return take_number(talk, happened)
     return ask_again(talk)
 
@@ -161,7 +161,7 @@ def take_time(talk: Talk, happened: Input) -> list[Do]:
             return put(talk, happened, preferred_time="", spoken_time="")
         for_staff = talk.prompts.say(prompt, talk.prompts.languages[0])
         return put(talk, happened, preferred_time=for_staff, spoken_time=talk.say(prompt).text)
-    if is_no_answer(heard.text, talk.language):
+    if is_no_answer(heard.text, talk.caller_language):
         return put(talk, happened, preferred_time="", spoken_time="")
     for_staff, spoken = wished(heard.text, talk.language, talk.clock(), talk.prompts)
     return put(talk, happened, preferred_time=for_staff[:LONGEST_TEXT], spoken_time=spoken[:LONGEST_TEXT])
@@ -239,7 +239,7 @@ def _message(talk: Talk) -> LeaveMessage:
         draft.number or "",
         draft.matter or "",
         talk.router.transferable(talk.target).key,
-        talk.language,
+        talk.caller_language,
         draft.kind,
         draft.preferred_time or "",
         draft.place or "",
@@ -262,7 +262,7 @@ def _spoken(talk: Talk, draft: Draft, part: str) -> str:
 def _words(talk: Talk, happened: Input) -> str:
     """What was said, empty where that is nothing, or where a key skipped it."""
     heard = happened.heard
-    if heard is None or is_no_answer(heard.text, talk.language):
+    if heard is None or is_no_answer(heard.text, talk.caller_language):
         return ""
     return _brief(heard)
 

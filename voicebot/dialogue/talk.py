@@ -49,6 +49,8 @@ class Talk:
     caller: str = ""
     """The caller's number as SIP gave it; empty if hidden."""
     state: State = State.LISTENING
+    left: State = State.LISTENING
+    """Where the conversation was when the keys of the languages were named."""
     service: str | None = None
     """The service last spoken of, for follow-ups such as "und was kostet das?"."""
     decision: Decision = field(default_factory=lambda: Decision(Action.NOMATCH))
@@ -124,6 +126,11 @@ class Talk:
     def wide_languages(self) -> list[str]:
         """For a caller whose language the bot does not speak: the town's, and English where there is a voice."""
         return [each for each in dict.fromkeys((self.prompts.languages[0], WIDELY_SPOKEN)) if self.can_speak(each)]
+
+    @property
+    def told_in(self) -> list[str]:
+        """What something is said in that the caller must understand: their own language, or else those of many."""
+        return [self.language] if self.can_speak(self.caller_language) else self.wide_languages
 
     @property
     def words(self) -> CalendarWords:

@@ -53,14 +53,18 @@ def transfer_to(talk: Talk, target: Department | None, *announcement: Say) -> li
 def _closed(talk: Talk, plan: Plan) -> list[Do]:
     """No desk rings outside of its hours: when it will, how to get an appointment, and the offer to be called back."""
     talk.state = State.MESSAGE_OFFERED
-    desk = plan.department.with_name(talk.language)
-    said: list[Do] = [talk.say("closed", desk=desk)]
+    return [said for language in talk.told_in for said in _closed_in(talk, plan, language)]
+
+
+def _closed_in(talk: Talk, plan: Plan, language: str) -> list[Do]:
+    said: list[Do] = [talk.say_in(language, "closed", desk=plan.department.with_name(language))]
     if plan.opens is not None:
-        said += [talk.say("opens_again", opening=spoken_opening(plan.opens, talk.clock(), talk.words))]
-    appointment = talk.router.appointment(talk.service, talk.language)
+        opening = spoken_opening(plan.opens, talk.clock(), talk.prompts.calendar(language))
+        said += [talk.say_in(language, "opens_again", opening=opening)]
+    appointment = talk.router.appointment(talk.service, language)
     if appointment is not None and talk.decision.aspect != "appointment":
-        said += talk.replies(appointment)
-    return [*said, talk.say("offer_message")]
+        said += talk.replies(appointment, language)
+    return [*said, talk.say_in(language, "offer_message")]
 
 
 def transferred(talk: Talk, _: Input) -> list[Do]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from telephony.audio import RATE, AudioError, frames, read_wav, resample
+from voicebot import espeak
 from voicebot.calllanguage import CallLanguage
 from voicebot.evaluation.noise import Samples, mixed, street
 from voicebot.hearing import Heard, hear
@@ -28,7 +27,6 @@ NARROW = 8_000
 """Hertz, of a narrowband line."""
 BEFORE_S, AFTER_S = 0.6, 1.0
 """Silence, or noise alone, around the speech: enough for the turn to begin and to end."""
-_ESPEAK_S = 30
 _NEXT_NOISE = 7_919
 """Samples from one question's noise to the next one's: each gets another piece, and the same every time."""
 _SILENT = 4 / 32_768
@@ -159,26 +157,7 @@ class SpokenCaller:
     def _speech(self, text: str, language: str) -> bytes:
         if language in PICO_VOICES:
             return b"".join(self.voice.synthesize(text, language))
-        return espeak(text, language)
-
-
-def espeak(text: str, language: str) -> bytes:
-    """16 kHz PCM of a text in the voice of eSpeak NG, which speaks what Pico does not. Raises AudioError."""
-    with tempfile.TemporaryDirectory() as folder:
-        wav = Path(folder) / "speech.wav"
-        try:
-            subprocess.run(
-                ["espeak-ng", "-v", language, "-w", str(wav), "--stdin"],
-                input=text.encode(),
-                check=True,
-                capture_output=True,
-                timeout=_ESPEAK_S,
-            )
-        except FileNotFoundError:
-            raise AudioError("espeak-ng is not installed; mend with: apt install espeak-ng") from None
-        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-            raise AudioError(f"espeak-ng does not speak {language}: {error}") from None
-        return read_wav(wav)
+        return espeak.speak(text, language)
 
 
 def first_turn(pcm: bytes) -> Paused | None:
