@@ -247,3 +247,13 @@ def test_a_language_that_is_not_switched_on_changes_nothing(copy: Path) -> None:
     assert done.returncode == 0, done.stderr
     tried = json.loads(done.stdout)
     assert tried["keys"] == ["Für Deutsch drücken Sie die 1.", "For English, press 2."]
+
+
+def test_a_phrase_that_is_missing_is_named_in_one_line(copy: Path) -> None:
+    add_french(copy)
+    file = copy / "voicebot" / "understanding" / "phrases" / "fr.toml"
+    text = file.read_text(encoding="utf-8")
+    assert '"hundred" = ' in text
+    file.write_text(text.replace('"hundred" = ', '"hunderd" = '), encoding="utf-8")
+    done = _try(copy, VOICEBOT_SPEECH_LANGUAGES="de,fr")
+    assert "fr.toml: hundred is missing" in done.stderr

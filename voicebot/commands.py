@@ -25,6 +25,7 @@ from voicebot.prompts import PromptError
 from voicebot.settings import Settings, SettingsError
 from voicebot.speech.errors import ModelError, SpeechError
 from voicebot.speech.models import ModelStore, default_models_dir
+from voicebot.understanding.phrasebook import PhraseError
 from voicebot.web.errors import WebError
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from voicebot.speech.engines import SpeechSettings
 
 INPUT_ERRORS: tuple[type[Exception], ...] = (
-    *(SettingsError, PromptError, DataError, ScenarioError, JournalError, AudioError),
+    *(SettingsError, PromptError, PhraseError, DataError, ScenarioError, JournalError, AudioError),
 )
 FAILURES: tuple[type[Exception], ...] = (StoreError, SpeechError, ModelError, EndpointError, TelephoneError, WebError)
 

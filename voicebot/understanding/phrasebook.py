@@ -315,12 +315,24 @@ def likely_books(text: str) -> list[Phrasebook]:
     return [book for book in found if small[book.language] == most or book.language in WIDELY_SPOKEN]
 
 
+class PhraseError(Exception):
+    """A phrase file that cannot be used; the message names the file and what is wrong in it."""
+
+
 @cache
 def phrasebook(language: str) -> Phrasebook:
-    """The phrases of a language, or the first of :data:`LANGUAGES` where it has none."""
+    """The phrases of a language, or the first of :data:`LANGUAGES` where it has none. Raises PhraseError."""
     name = language if language in LANGUAGES else LANGUAGES[0]
-    source = files("voicebot.understanding").joinpath("phrases", f"{name}.toml").read_text(encoding="utf-8")
-    table = tomllib.loads(source)
+    file = files("voicebot.understanding").joinpath("phrases", f"{name}.toml")
+    try:
+        return _read(name, tomllib.loads(file.read_text(encoding="utf-8")))
+    except KeyError as error:
+        raise PhraseError(f"{file}: {error.args[0]} is missing; en.toml beside it has all that is needed") from None
+    except (OSError, ValueError, TypeError, AttributeError, re.error) as error:
+        raise PhraseError(f"{file}: cannot be read: {error}") from None
+
+
+def _read(name: str, table: dict[str, Any]) -> Phrasebook:
     table = _with_sets(table, table["sets"])
     polite: list[str] = table["polite"]
     leading = {answer: re.compile(rf"(?:{_any(table[answer]['leading'])}(?: |$))+") for answer in ("yes", "no")}
