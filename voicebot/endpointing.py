@@ -23,9 +23,9 @@ class Patience:
     """After a yes, a choice, a goodbye, the wish for a person."""
     asked: int = 480
     """After a question that is surely understood."""
-    told: int = 760
+    told: int = 1000
     """After what is understood and is no question: reasons may follow."""
-    unclear: int = 960
+    unclear: int = 1100
     """After what is not understood yet: the rest may explain it."""
     unfinished: int = 1400
     """After half a sentence, within a number, and as long as nothing is understood yet."""
