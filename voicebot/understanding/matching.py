@@ -150,7 +150,7 @@ class Matcher:
         self._owners = np.array([index[key] for key, _ in texts], np.intp)
         self._classifier = classifier or train(city, vectors, texts=texts)
         self._learn_terms(city, index)
-        self._learn_words(city, [(index[key], " ".join(content(text))) for key, text in texts if key])
+        self._learn_words(city, [(index[key], text) for key, text in texts if key])
 
     def _learn_terms(self, city: City, index: dict[str, int]) -> None:
         owners: dict[str, set[int]] = defaultdict(set)
@@ -163,16 +163,13 @@ class Matcher:
         )
 
     def _learn_words(self, city: City, texts: Sequence[tuple[int, str]]) -> None:
-        named = [
-            (owner, " ".join(content(keyword)))
-            for owner, service in enumerate(city.services.values())
-            for keyword in service.terms
-        ]
-        self._compounds = Compounds(word for _, text in (*named, *texts) for word in text.split())
+        named = [(owner, term) for owner, service in enumerate(city.services.values()) for term in service.terms]
+        telling = {text: content(text) for _, text in (*named, *texts)}
+        self._compounds = Compounds(word for words in telling.values() for word in words)
         shares: dict[str, dict[int, float]] = defaultdict(dict)
         for share, sources in ((1.0, named), (0.8, texts)):
             for owner, text in sources:
-                for word in text.split():
+                for word in telling[text]:
                     for part in {word, *self._compounds.split(word)}:
                         weight = share if part == word else share * 0.7
                         shares[part][owner] = max(weight, shares[part].get(owner, 0.0))

@@ -12,7 +12,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -299,9 +299,17 @@ def _off_topic(language: str) -> tuple[str, ...]:
 
 def books(text: str, first: str | None = None) -> list[Phrasebook]:
     """Those in whose script a text may be written, that of the language ``first`` before the others."""
-    written = {script(word) for word in text.split()}
-    found = [phrasebook(language) for language in LANGUAGES]
-    return sorted((book for book in found if book.script in written), key=lambda book: book.language != first)
+    scripts = _LATIN if text.isascii() else frozenset(map(script, text.split()))
+    found = list(_written_in(scripts))
+    return found if first is None else sorted(found, key=lambda book: book.language != first)
+
+
+_LATIN = frozenset({"latin"})
+
+
+@lru_cache(maxsize=16)
+def _written_in(scripts: frozenset[str]) -> tuple[Phrasebook, ...]:
+    return tuple(book for book in map(phrasebook, LANGUAGES) if book.script in scripts)
 
 
 def likely_books(text: str) -> list[Phrasebook]:
