@@ -275,6 +275,8 @@ def models(options: argparse.Namespace) -> None:
 
     current = settings.load(options.config)
     store = ModelStore(current.speech.models_dir)
+    if options.languages and options.action != "fetch":
+        raise UsageError("--languages says whose voices to fetch: voicebot models fetch --languages tr,pl")
     if options.action == "list":
         installed = store.installed_voices()
         for name in sorted({*VOICES, *installed}):
@@ -315,7 +317,7 @@ def _embed(current: Settings, archives: list[Path]) -> None:
         raise UsageError("which file? For example: voicebot models embed data/borken/embeddings.npz")
     texts = texts_to_embed(load_router(current).city)
     with console.Bars() as bars:
-        Embedder(current.speech.threads).embed_cached(texts, archives[0], bars, shipped_embeddings())
+        Embedder().embed_cached(texts, archives[0], bars, shipped_embeddings())
     console.note(f"{archives[0]}: {len(texts)} vectors")
 
 
@@ -332,7 +334,7 @@ def _fit(current: Settings, archives: list[Path]) -> None:
     city = load_router(current).city
     cache = embeddings_path(current.speech.models_dir)
     with console.Bars() as bars:
-        embedder = Embedder(current.speech.threads)
+        embedder = Embedder()
         vectors = embedder.embed_cached(texts_to_embed(city), cache, bars, shipped_embeddings())
         train_cached(archives[0], city, vectors, lambda done, count: bars(FITTING, done, count))
     console.note(f"{archives[0]}: fitted")
@@ -407,7 +409,7 @@ def _alarm(current: Settings, archives: list[Path]) -> None:
     texts = alarm_fitting.texts(city)
     with console.Bars() as bars, tempfile.TemporaryDirectory(prefix="voicebot-alarm-") as folder:
         cache = Path(folder, "embeddings.npz")
-        vectors = Embedder(current.speech.threads).embed_cached(texts, cache, bars, shipped_embeddings())
+        vectors = Embedder().embed_cached(texts, cache, bars, shipped_embeddings())
         alarm, kept = alarm_fitting.fit(city, vectors, lambda done, steps: bars("fitting", done, steps))
     save_arrays(archives[0], alarm.arrays())
     for name, share_kept in vars(kept).items():

@@ -111,7 +111,8 @@ async def hear(
     if spoken != language.current and spoken_s < SHORT_S and first.intent is Intent.NOMATCH:
         # A few words that mean nothing in another language were hardly said in it.
         transcription = await recognition.transcribe(pcm, language=language.current, languages=languages)
-        spoken, call, recognised = language.current, language, time.monotonic()
+        call = call if call.current == language.current else language
+        spoken, recognised = language.current, time.monotonic()
         first = await understand(transcription.text, transcription.hypotheses)
     heard = Heard(first, recognised - began, time.monotonic() - recognised, call)
     if expecting not in _OPEN or heard.recognition_s > FIRST_LOOK_S or not _is_doubtful(first, transcription):

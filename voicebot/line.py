@@ -167,7 +167,8 @@ async def prepare(
     voice = Voice(speech)
     first, *others = settings.speech.languages
     greeting = [(prompts.say("other_language", language), language) for language in others]
-    spoken = voiced(info, settings.speech.languages)
+    # The town's own is always tried: a server may not tell what its voices speak.
+    spoken = voiced(info, settings.speech.languages) | {settings.speech.languages[0]}
     await voice.prepare(fixed(prompts, city, [first]) + [each for each in greeting if each[1] in spoken], progress)
     vad = load_session()
     router = Router(city, prompts, settings.data.speak_samples, settings.transfer.rules())

@@ -10,6 +10,9 @@ from pathlib import Path
 from voicebot.catalogue.calendarwords import CalendarWords, shipped
 from voicebot.share import share
 
+REFERENCE = "de"
+"""The file of the release that has every key."""
+
 
 class PromptError(Exception):
     """A prompt file that cannot be used; the message names file and key."""
@@ -30,8 +33,8 @@ class Prompts:
         folder = folder or share("prompts")
         files = {language: _read(folder / f"{language}.toml") for language in languages}
         texts = {language: said for language, (said, _) in files.items()}
-        reference = texts[languages[0]]
-        for language in languages[1:]:
+        reference, _ = _read(share("prompts") / f"{REFERENCE}.toml")
+        for language in languages:
             _compare(folder / f"{language}.toml", texts[language], reference)
         return cls(texts, {language: words for language, (_, words) in files.items()})
 
@@ -74,7 +77,9 @@ def _read(file: Path) -> tuple[dict[str, str], CalendarWords]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PromptError(f"{file}: cannot be read: {error}") from None
     try:
-        calendar = CalendarWords.read(texts.pop("calendar", {}))
+        if "calendar" not in texts:
+            raise PromptError(f"{file}: [calendar]: the table is missing; the release's own prompts have it")
+        calendar = CalendarWords.read(texts.pop("calendar"))
     except ValueError as error:
         raise PromptError(f"{file}: {error}") from None
     for key, text in texts.items():
@@ -92,6 +97,6 @@ def _compare(file: Path, texts: Mapping[str, str], reference: Mapping[str, str])
         if key not in texts:
             raise PromptError(f"{file}: {key}: missing")
         if placeholders(texts[key]) != placeholders(text):
-            raise PromptError(f"{file}: {key}: must use the same {{…}} as the first language")
+            raise PromptError(f"{file}: {key}: must use the same {{…}} as {REFERENCE}.toml of the release")
     for key in texts.keys() - reference.keys():
-        raise PromptError(f"{file}: {key}: unknown, or missing in the first language")
+        raise PromptError(f"{file}: {key}: unknown to this release")

@@ -214,7 +214,7 @@ class Session:
         self._acknowledge()
         self._finish_typing()
         self._note_speech()
-        if self._speaker.failed:
+        if self._speaker.failed and not self._acknowledged:
             self._speech_failed()
         while self._waiting and not self._speaker.protected:
             self._step(self._waiting.popleft())
@@ -300,14 +300,14 @@ class Session:
 
     def _is_backchannel(self, heard: Understanding) -> bool:
         """Whether the caller listens and says so: "ja" is an answer only to what is, or was, a question."""
-        if not self._speaker.speaking or self._speaker.protected or self._speaker.asking:
+        if self._acknowledged or not self._speaker.speaking or self._speaker.protected or self._speaker.asking:
             return False
         return is_backchannel(heard.text, heard.language)
 
     def _interrupted(self) -> None:
         """The caller has taken the turn: what was cut off stays unsaid, and the dialogue knows."""
         if self._speaker.paused:
-            unheard = self._speaker.stop()
+            unheard = [say for say in self._speaker.stop() if say != self._dialogue.say("moment")]
             self._dialogue.interrupted(unheard)
             self._tell("interrupted", {"unsaid": [say.text for say in unheard]})
 

@@ -36,13 +36,15 @@ def follow(talk: Talk, heard: Understanding, decision: Decision, *, is_second: b
     talk.remember(heard, decision)
     if decision.action is Action.TRANSFER:
         return transfers.transfer_to(talk, talk.target)
-    if decision.untranslated and decision.department is not None:
-        desk = talk.router.transferable(decision.department)
-        return transfers.transfer_to(talk, desk, talk.say("not_translated", desk=desk.with_name(talk.language)))
     if reports.may_begin(talk, decision):
         return reports.begin(talk, by_key=True)
     if reports.is_announced(talk, heard, decision):
         return reports.offer(talk, heard, decision)
+    if decision.untranslated and decision.department is not None:
+        desk = talk.router.transferable(decision.department)
+        first = [talk.say("wishes_there")] if talk.wishes else []
+        said = talk.say("not_translated", desk=desk.with_name(talk.language))
+        return transfers.transfer_to(talk, desk, *first, said)
     replies = talk.replies(decision)
     if decision.action is Action.EXTERNAL:
         talk.state = State.LISTENING

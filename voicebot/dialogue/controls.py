@@ -132,6 +132,8 @@ def silence(talk: Talk, happened: Input) -> list[Do]:
     """A gentle question, another wording with the keys, then a person; goodbye where none is there."""
     talk.silences += 1
     if talk.silences == 1:
+        if talk.state is State.LANGUAGES:
+            return talk.repeat()  # each is for somebody else
         return [talk.say("silence")] if talk.state is State.LISTENING else talk.repeat()[-1:]
     if talk.silences == 2:
         return menu.open_menu(talk, happened, "silence_keys") if talk.state is State.LISTENING else _with_keys(talk)

@@ -59,7 +59,7 @@ def _corrected(talk: Talk, happened: Input) -> list[Do]:
     heard = happened.heard
     if heard is None:
         return []
-    found = correction(heard.text, talk.language, PARTS[talk.draft.kind], talk.clock().date())
+    found = correction(heard.text, talk.caller_language, PARTS[talk.draft.kind], talk.clock().date())
     if found is None:
         return []
     if not found.text:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from voicebot.dialogue.inputs import Do, Input, State
 from voicebot.dialogue.talk import Talk
 from voicebot.understanding.numbers import phone_number
@@ -19,16 +21,17 @@ def warn(talk: Talk, happened: Input, before: State, actions: list[Do]) -> list[
     if number is None or before in _TO_NOBODY or _is_an_answer(talk, happened, before):
         return actions
     talk.warned_of.add(number)
-    return [talk.insist(f"emergency_doubt_{number}"), *actions]
+    prompt = f"emergency_doubt_{number}"
+    return [*(replace(talk.say_in(language, prompt), protected=True) for language in talk.told_in), *actions]
 
 
 def _is_an_answer(talk: Talk, happened: Input, before: State) -> bool:
     """Whether it is plainly what was asked for: letters and digits by themselves resemble anything."""
     text = happened.heard.text if happened.heard else ""
     if before is State.NAME:
-        return any(spellings(text, talk.language))
+        return any(spellings(text, talk.caller_language))
     if before in (State.NUMBER, State.OWN_NUMBER, State.CONTACT, State.CONFIRM):
-        return phone_number(text, talk.language) is not None
+        return phone_number(text, talk.caller_language) is not None
     return before in _OUT_OF_CONTEXT
 
 

@@ -56,7 +56,9 @@ _OPEN = frozenset(
 def needs_a_person(talk: Talk, happened: Input) -> bool:
     """Whether it is said in a language that the bot understands and does not speak."""
     is_foreign = happened.heard is not None and not talk.can_speak(talk.caller_language)
-    return is_foreign and talk.state in _OPEN and happened.kind in _MATTERS
+    # What means nothing in the language it was just taken for may not be in it: the next utterance tells.
+    is_doubtful = happened.kind is Kind.NOT_UNDERSTOOD and talk.tongue is not None and talk.tongue.before is not None
+    return is_foreign and not is_doubtful and talk.state in _OPEN and happened.kind in _MATTERS
 
 
 def to_person(talk: Talk, happened: Input) -> list[Do]:
@@ -84,6 +86,10 @@ def change(talk: Talk, happened: Input) -> list[Do]:
     wanted = happened.heard.speaks if happened.heard else None
     if wanted is None:
         return choose(talk, happened) if talk.state is State.LANGUAGES else _name_keys(talk)
+    if talk.state is State.LANGUAGES:
+        talk.state = talk.left
+    if wanted not in talk.prompts.languages:
+        return transfers.person(talk, happened)
     if not talk.can_speak(wanted) and talk.state in _OPEN:
         talk.hears(CallLanguage(wanted, is_asked_for=True))
         return _without_voice(talk, talk.router.city.department_of(talk.service) if talk.service else None)

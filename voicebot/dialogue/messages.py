@@ -163,7 +163,7 @@ def take_time(talk: Talk, happened: Input) -> list[Do]:
         return put(talk, happened, preferred_time=for_staff, spoken_time=talk.say(prompt).text)
     if is_no_answer(heard.text, talk.caller_language):
         return put(talk, happened, preferred_time="", spoken_time="")
-    for_staff, spoken = wished(heard.text, talk.language, talk.clock(), talk.prompts)
+    for_staff, spoken = wished(heard.text, talk.caller_language, talk.clock(), talk.prompts, talk.language)
     return put(talk, happened, preferred_time=for_staff[:LONGEST_TEXT], spoken_time=spoken[:LONGEST_TEXT])
 
 

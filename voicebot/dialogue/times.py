@@ -10,8 +10,8 @@ from voicebot.prompts import Prompts
 from voicebot.understanding.times import preferred_time
 
 
-def wished(text: str, language: str, now: datetime, prompts: Prompts) -> tuple[str, str]:
-    """The wish in the town's language, for the staff, and in ``language``.
+def wished(text: str, language: str, now: datetime, prompts: Prompts, spoken: str | None = None) -> tuple[str, str]:
+    """The wish in the town's language, for the staff, and as it is read back: in ``spoken``, or else in ``language``.
 
     The caller's own words where nothing is understood.
 
@@ -26,7 +26,7 @@ def wished(text: str, language: str, now: datetime, prompts: Prompts) -> tuple[s
     for_staff = _described(day, start, end, prompts.calendar(prompts.languages[0]))
     if day is None or no_time:
         for_staff += f" („{words}“)"
-    return for_staff, _described(day, start, end, prompts.calendar(language))
+    return for_staff, _described(day, start, end, prompts.calendar(spoken or language))
 
 
 def _described(day: date | None, start: time | None, end: time | None, words: CalendarWords) -> str:

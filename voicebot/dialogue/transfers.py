@@ -74,14 +74,14 @@ def transferred(talk: Talk, _: Input) -> list[Do]:
 
 def not_transferred(talk: Talk, happened: Input) -> list[Do]:
     assert happened.result is not None
-    said = talk.say(_RESULT_PROMPTS[happened.result])
+    result = _RESULT_PROMPTS[happened.result]
     switchboard = talk.router.switchboard
     is_last = talk.target is switchboard or switchboard.key in talk.tried
     if is_last or happened.result is TransferResult.REFUSED or not talk.plan_for(switchboard).targets:
-        talk.state = State.MESSAGE_OFFERED
-        return [said, talk.say("offer_message")]
-    talk.state = State.FAILED
-    return [said, talk.say("offer_switchboard")]
+        talk.state, offer = State.MESSAGE_OFFERED, "offer_message"
+    else:
+        talk.state, offer = State.FAILED, "offer_switchboard"
+    return [talk.say_in(language, prompt) for language in talk.told_in for prompt in (result, offer)]
 
 
 def call_off(_talk: Talk, _: Input) -> list[Do]:

@@ -162,7 +162,7 @@ def _cross_validate(settings: Settings, city: City) -> int:
     """Print what the weights of the evidence would be if they were fitted to this city."""
     path = embeddings_path(settings.speech.models_dir)
     with console.Bars() as bars:
-        vectors = Embedder(settings.speech.threads).embed_cached(texts_to_embed(city), path, bars, shipped_embeddings())
+        vectors = Embedder().embed_cached(texts_to_embed(city), path, bars, shipped_embeddings())
         judged = fitting.cross_validate(
             city, vectors[: len(references(city))], lambda done, parts: bars("cross-validating", done, parts)
         )

@@ -2,8 +2,8 @@
 
 A short utterance in one language is easily taken for another, and what is then written down is that language's
 words: the text cannot tell. So where the recognizer hears another language than the call's, it listens a second
-time in the call's own, and the two compete. One short utterance never changes the call's language; two that speak
-for the same other language do, or one that is long enough. A change is taken back by the next utterance that speaks
+time in the call's own, and the two compete. One short utterance never changes the call's language; one that is long
+enough does, or several that are it together. A change is taken back by the next utterance that speaks
 against it, however short.
 """
 
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from voicebot.calllanguage import SHORT_S, CallLanguage
+from voicebot.calllanguage import CallLanguage
 from voicebot.speech.client import Transcription
 from voicebot.speech.language import decide_language, text_shares
 
@@ -80,7 +80,7 @@ async def _by_text(
     language = decide_language(heard.text, heard.language_probabilities, spoken_s, call.current, languages)
     if language != heard.language:
         heard = await recognition.transcribe(pcm, language=language, languages=languages)
-    return Listened(heard, language, call.heard(language, max(spoken_s, SHORT_S)))
+    return Listened(heard, language, call.heard(language, spoken_s))
 
 
 def _fit(transcription: Transcription, language: str, detected: Transcription, languages: Sequence[str]) -> float:

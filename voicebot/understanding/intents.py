@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from voicebot.understanding.normalise import fold
 from voicebot.understanding.phrasebook import LANGUAGES, WIDELY_SPOKEN, books, phrasebook
 from voicebot.understanding.result import Intent
@@ -10,6 +12,31 @@ REQUEST = "request"
 SUMMONS = "summons"
 _NO_INTENTS = (REQUEST, SUMMONS)
 _ANSWERS = frozenset({Intent.YES, Intent.NO})
+_NOT_ASKING = frozenset(
+    fold(word)
+    for word in (
+        *("kein", "keine", "keinen", "nicht", "nix", "warum", "wieso", "no", "not", "dont", "cannot", "cant", "why"),
+        *("geen", "niet", "waarom", "bilmiyorum", "bilmem", "değil", "konuşamıyorum", "anlamıyorum", "neden", "niye"),
+        *(
+            "nie",
+            "dlaczego",
+            "не",
+            "немає",
+            "чому",
+            "почему",
+            "нет",
+            "ні",
+            "لا",
+            "ما",
+            "مو",
+            "مش",
+            "ليس",
+            "ليش",
+            "لماذا",
+        ),
+    )
+)
+"""Whoever says one of these beside a language does not ask for it."""
 _LONGEST_ASKING = 8
 """Words in which somebody asks for a language."""
 
@@ -69,13 +96,18 @@ def _answering(language: str) -> tuple[str, ...]:
     return WIDELY_SPOKEN if language in WIDELY_SPOKEN or language not in LANGUAGES else (language,)
 
 
+def _unpunctuated(text: str) -> Iterator[str]:
+    """Folded words but for those before a comma or a full stop: "no" in "no English", and not in "no, English"."""
+    return (fold(token) for token in text.split() if token[-1].isalnum())
+
+
 def asked_language(text: str) -> str | None:
     """The language that somebody asks to be spoken to in, in whatever language that is said.
 
     Only where nothing else is said: "eine Urkunde auf Englisch" asks for a paper.
     """
     folded = fold(text)
-    if not folded or len(folded.split()) > _LONGEST_ASKING:
+    if not folded or len(folded.split()) > _LONGEST_ASKING or _NOT_ASKING & set(_unpunctuated(text)):
         return None
     tried = books(folded)
     for language in LANGUAGES:

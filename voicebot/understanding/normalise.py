@@ -11,6 +11,7 @@ from anyascii import anyascii
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 #: Letters that have no decomposition and are written without their strokes and dots by whoever has no such key.
 _BARE = str.maketrans({"ł": "l", "ı": "i", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "\u0640": None})
+_APOSTROPHES = re.compile("['’‘ʼ`´]")
 _APART = re.compile(r"[\W_]+")
 _SHORTEST_PART = 4
 #: Linking elements between the parts of a German compound, the empty one first.
@@ -28,7 +29,7 @@ def fold(text: str) -> str:
 
     Letters of other scripts stay: ``"Паспорт, будь ласка" → "паспорт будь ласка"``.
     """
-    bare = spell(text).replace("'", "").replace("’", "")
+    bare = _APOSTROPHES.sub("", spell(text))
     if not bare.isascii():
         bare = "".join(map(_plain_digit, _unmarked(unicodedata.normalize("NFKD", bare))))
     return _APART.sub(" ", bare).strip()

@@ -297,11 +297,10 @@ def _off_topic(language: str) -> tuple[str, ...]:
     return tuple(row["text"] for row in csv.DictReader(source.splitlines()) if row["language"] == language)
 
 
-def books(text: str, first: str | None = None) -> list[Phrasebook]:
-    """Those in whose script a text may be written, that of the language ``first`` before the others."""
+def books(text: str) -> tuple[Phrasebook, ...]:
+    """Those in whose script a text may be written."""
     scripts = _LATIN if text.isascii() else frozenset(map(script, text.split()))
-    found = list(_written_in(scripts))
-    return found if first is None else sorted(found, key=lambda book: book.language != first)
+    return _written_in(scripts)
 
 
 _LATIN = frozenset({"latin"})

@@ -168,7 +168,8 @@ class Understander:
         asked = replace(asked, doubt=danger.number if danger else None)
         if is_noise(text):
             return _told(asked, Intent.NOMATCH)
-        if wanted := asked_language(text):
+        is_name = expecting == "name" and len(fold(text).split()) == 1  # somebody may be called "Deutsch"
+        if not is_name and (wanted := asked_language(text)):
             return replace(_told(asked, Intent.LANGUAGE), speaks=wanted)
         if expecting in ("name", "number"):
             intent = next((each for each in intents if each not in _ANSWERS), Intent.NOMATCH)
