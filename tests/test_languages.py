@@ -46,7 +46,8 @@ class Caller(Talker):
 
     def speaks_in(self, language: str, heard: Understanding) -> str:
         """As a session does: first what is spoken, then what is meant."""
-        self.dialogue.hears(CallLanguage(language, before=self.dialogue.caller_language))
+        before = self.dialogue.caller_language
+        self.dialogue.hears(CallLanguage(language, before=before if before != language else None))
         return self.hears(replace(heard, language=language))
 
     def asks_for(self, text: str) -> str:
@@ -251,7 +252,6 @@ def test_the_desk_hears_nothing_of_german() -> None:
 @pytest.mark.parametrize(
     "heard",
     [
-        told(Intent.NOMATCH, "Bir şey soracaktım"),
         told(Intent.HUMAN, "görevli"),
         told(Intent.CALLBACK, "beni geri arayın"),
         told(Intent.OVERVIEW, "neler yapabiliyorsunuz"),
@@ -506,3 +506,75 @@ def test_what_a_session_hears_is_an_utterance() -> None:
     assert dialogues.heard(replace(told(Intent.LANGUAGE, "Türkçe"), speaks="tr")).kind is Kind.LANGUAGE
     assert dialogues.key("9") == Input(Kind.LANGUAGE, digits="9")
     assert isinstance(Caller().dialogue.say_in("pl", "wait"), Say)
+
+
+# What is not asked for, and what is not lost.
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ich kann kein Englisch",
+        "Nicht auf Englisch bitte",
+        "Reden Sie nicht Englisch",
+        "no English please",
+        "Warum sprechen Sie Englisch?",
+        "Ich verstehe kein Polnisch",
+        "Ich kann kein Türkisch",
+        "Türkçe bilmiyorum",
+        "Almanca bilmiyorum",
+        "Nie po niemiecku",
+        "Не на немецком",
+        "Not in German please",
+    ],
+)
+def test_who_turns_a_language_down_does_not_ask_for_it(text: str) -> None:
+    assert asked_language(text) is None
+
+
+def test_a_no_before_the_wish_turns_nothing_down() -> None:
+    assert asked_language("No, English please") == "en"
+    assert asked_language("Nein, Englisch bitte") == "en"
+
+
+def test_what_means_nothing_in_a_language_just_heard_brings_nobody_to_a_person() -> None:
+    caller = Caller()
+    caller.happens(Input(Kind.STARTED))
+    said = caller.speaks_in("tr", told(Intent.NOMATCH, "anlaşılmaz"))
+    assert said == caller.say("not_understood", "de")
+    caller.speaks_in("tr", told(Intent.NOMATCH, "bir şey soracaktım"))
+    assert caller.said_in == ["de", "en"]
+    assert caller.transfer.department.key == "zentrale"
+
+
+def test_a_language_that_is_not_switched_on_leads_to_a_person_and_is_not_claimed() -> None:
+    router = Router(town(), Prompts.load(("de", "en")))
+    talk = Dialogue(router, "de", speaks=frozenset(("de", "en")), clock=lambda: WORKING_HOURS)
+    actions = talk.step(dialogues.heard(replace(told(Intent.LANGUAGE, "Türkisch bitte"), speaks="tr")))
+    said = " ".join(action.text for action in actions if isinstance(action, Say))
+    assert said == router.prompts.say("connecting_person", "de")
+    assert talk.caller_language == "de"
+
+
+def test_a_language_asked_for_among_their_keys_goes_on_with_the_message() -> None:
+    caller = Caller(("de", "en", "tr"))
+    caller.happens(Input(Kind.STARTED))
+    caller.hears(told(Intent.CALLBACK, "Rückruf"))
+    assert caller.dialogue.state is State.NAME
+    caller.presses("9")
+    assert caller.asks_for("Türkçe") == caller.say("message_name", "tr")
+    assert caller.dialogue.state is State.NAME
+
+
+def test_silence_among_the_keys_of_languages_names_all_of_them() -> None:
+    caller = Caller(("de", "en", "tr"))
+    caller.happens(Input(Kind.STARTED))
+    named = caller.presses("9")
+    assert caller.happens(Input(Kind.SILENCE)) == named
+
+
+def test_a_doubtful_emergency_is_mentioned_in_german_and_english_to_who_has_no_voice() -> None:
+    caller = Caller()
+    caller.happens(Input(Kind.STARTED))
+    said = caller.speaks_in("tr", replace(about("personalausweis", None, TURKISH), doubt="112"))
+    assert said.startswith(caller.say("emergency_doubt_112", "de") + " " + caller.say("emergency_doubt_112", "en"))

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 LANGUAGES = Settings().speech.languages
 
 
-CALENDAR = (share("prompts") / "en.toml").read_text(encoding="utf-8").split("[calendar]")[1]
+ENGLISH = (share("prompts") / "en.toml").read_text(encoding="utf-8")
 
 
 def keys(language: str) -> Mapping[str, str]:
@@ -70,11 +70,11 @@ def test_sentences_are_short_enough_for_the_ear() -> None:
     ],
 )
 def test_a_broken_prompt_file_is_named(tmp_path: Path, broken: str, complaint: str) -> None:
-    calendar = f"\n[calendar]{CALENDAR}"
-    (tmp_path / "de.toml").write_text('greeting = "Guten Tag {city}"' + calendar, encoding="utf-8")
-    (tmp_path / "en.toml").write_text(broken + calendar, encoding="utf-8")
+    content, replaced = re.subn(r"(?m)^greeting = .*$", lambda _: broken, ENGLISH)
+    assert replaced == 1
+    (tmp_path / "en.toml").write_text(content, encoding="utf-8")
     with pytest.raises(PromptError, match=re.escape(str(tmp_path / "en.toml"))) as error:
-        Prompts.load(("de", "en"), tmp_path)
+        Prompts.load(("en",), tmp_path)
     assert complaint in str(error.value)
     assert "\n" not in str(error.value).strip()
 
@@ -91,8 +91,19 @@ def test_a_broken_prompt_file_is_named(tmp_path: Path, broken: str, complaint: s
     ],
 )
 def test_broken_words_for_days_and_times_are_named(tmp_path: Path, old: str, new: str, complaint: str) -> None:
-    assert old in CALENDAR
-    content = f'greeting = "Hello"\n[calendar]{CALENDAR.replace(old, new, 1)}'
-    (tmp_path / "en.toml").write_text(content, encoding="utf-8")
+    head, table, calendar = ENGLISH.partition("[calendar]")
+    assert old in calendar
+    (tmp_path / "en.toml").write_text(head + table + calendar.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(PromptError, match=re.escape(f"{tmp_path / 'en.toml'}: {complaint}")):
         Prompts.load(("en",), tmp_path)
+
+
+def test_prompts_of_an_earlier_release_are_told_what_is_new(tmp_path: Path) -> None:
+    """A key that no file has is missed at the start, and not in a call."""
+    old = re.sub(r"(?m)^moment = .*\n", "", (share("prompts") / "de.toml").read_text(encoding="utf-8"))
+    (tmp_path / "de.toml").write_text(old, encoding="utf-8")
+    with pytest.raises(PromptError, match=r"de\.toml: moment: missing"):
+        Prompts.load(("de",), tmp_path)
+    (tmp_path / "de.toml").write_text(old.split("[calendar]")[0], encoding="utf-8")
+    with pytest.raises(PromptError, match=r"\[calendar\]: the table is missing"):
+        Prompts.load(("de",), tmp_path)

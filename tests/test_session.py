@@ -436,17 +436,38 @@ async def test_an_error_of_ours_passes_the_caller_on(caplog: pytest.LogCaptureFi
     assert scene.call.hung_up == 0
 
 
+class Slow:
+    """Ears that hear late."""
+
+    def __init__(self, scene: Scene, late_s: float) -> None:
+        self._scene, self.late_s = scene, late_s
+
+    async def transcribe(self, pcm: bytes, **request: Any) -> Transcription:
+        free = self._scene.call.now + self.late_s
+        await self._scene.until(lambda: self._scene.call.now >= free)
+        return await self._scene.ears.transcribe(pcm, **request)
+
+
+async def test_a_yes_that_is_understood_late_is_an_answer() -> None:
+    scene = Scene(lambda _target: CONNECTED)
+    slow = Slow(scene, 0.0)
+    scene._parts = replace(scene._parts, recognition=slow)
+    await scene.start()
+    await scene.quiet()
+    await scene.caller_says("Was kostet ein Personalausweis?")
+    slow.late_s = 4.0
+    scene.ears.texts.append("Ja")
+    scene.call.say(tone(0.6))
+    await scene.until(lambda: scene.dialogue_is("transferring"))
+    await scene.over()
+    assert sum(what == "acknowledges" for _, what, _ in scene.journal) == 1
+
+
 @pytest.mark.parametrize(("busy_s", "acknowledged"), [(1.0, 0), (4.0, 1)])
 async def test_who_waits_much_longer_than_usual_hears_that_somebody_is_there(busy_s: float, acknowledged: int) -> None:
     scene = Scene()
 
-    class Slow:
-        async def transcribe(self, pcm: bytes, **request: Any) -> Transcription:
-            free = scene.call.now + busy_s
-            await scene.until(lambda: scene.call.now >= free)
-            return await scene.ears.transcribe(pcm, **request)
-
-    scene._parts = replace(scene._parts, recognition=Slow())
+    scene._parts = replace(scene._parts, recognition=Slow(scene, busy_s))
     await scene.start()
     await scene.quiet()
     scene.ears.texts.append("Datenschutz")
