@@ -45,7 +45,8 @@ def train(city: City, about: Scores, aside: Scores) -> Classifier:
     :param about: one normalised row for each of the city's :func:`.references`
     :param aside: one for each of :func:`sentences`
     """
-    named = {name for each in city.services.values() for name in each.terms}
+    # Not the translated keywords: there are so many that hardly anything would seem to be asked.
+    named = {name for each in city.services.values() for name in (*each.names.values(), *each.keywords)}
     chosen = [place for place, (_, text) in enumerate(references(city)) if text in named]
     places = {aspect: place for place, aspect in enumerate((*ASPECTS, ""))}
     owners = [places[aspect] for aspect, _ in sentences()] + [_NONE] * len(chosen)

@@ -12,7 +12,7 @@ from rapidfuzz.process import cdist
 from voicebot.catalogue.city import City, Department
 from voicebot.understanding.normalise import fold, latin
 from voicebot.understanding.phonetics import cologne
-from voicebot.understanding.phrasebook import LANGUAGES, books, phrasebook
+from voicebot.understanding.phrasebook import WIDELY_SPOKEN, books, phrasebook
 from voicebot.understanding.spoken_numbers import digit_groups
 
 _LONGEST_NAME = 5
@@ -55,7 +55,7 @@ class Directory:
         }
         self._names = [name for name in names if name]
         self._departments = [names[name] for name in self._names]
-        small = frozenset().union(*(phrasebook(language).stopwords for language in LANGUAGES))
+        small = frozenset().union(*(phrasebook(language).stopwords for language in WIDELY_SPOKEN))
         # "Tax office" ends as names do, though "office" alone says nothing.
         ends = {words[-1] for department in city.departments.values() for words in _spoken_names(department)}
         self._small = small - ends

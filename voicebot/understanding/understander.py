@@ -181,7 +181,7 @@ class Understander:
         if intents:
             return self._spoken_to_bot(asked, intents, mention, expecting)
         if mention and (self._is_wanted(mention, asked) or self._is_about(mention, asked, calls_for)):
-            return _to_department(asked, mention.department, mention.score)
+            return _to_department(self._beside(mention, asked), mention.department, mention.score)
         if not mention and calls_somebody_of(text, language) and (matter := self._matter(asked)):
             return self._to_department_of(asked, *matter)
         if expecting == "yes_no" and (answer := self._answer(asked)):
@@ -305,7 +305,7 @@ class Understander:
         intent = intents[0]
         if intent in _WANTS_SOMEBODY:
             if mention and mention.department != self._city.switchboard:
-                return _to_department(asked, mention.department, mention.score)
+                return _to_department(self._beside(mention, asked), mention.department, mention.score)
             if matter := self._matter(asked):
                 return self._to_department_of(asked, *matter)
         if expecting == "yes_no" and intent is Intent.GOODBYE and Intent.YES in intents:
@@ -348,6 +348,14 @@ class Understander:
         if asked.aspect is None and mention.score >= _NAMED and mention.department != self._city.switchboard:
             return not rest and not self._is_named_alike(mention, asked)
         return asked.aspect in _OF_A_DEPARTMENT and not rest and not self._is_named_alike(mention, asked)
+
+    def _beside(self, mention: Mention, asked: Understanding) -> Understanding:
+        """The question without a service where nothing but the department's name speaks for one."""
+        words = fold(asked.text).split()
+        rest = content(" ".join([*words[: mention.start], *words[mention.end :]]))
+        tells = any(not is_beside_people(word) for word in rest)
+        tells = tells or find_aspect(asked.text, asked.language) in _OF_A_DEPARTMENT
+        return asked if tells else replace(asked, service=None, confidence=0.0)
 
     def _is_named_alike(self, mention: Mention, asked: Understanding) -> bool:
         """Whether the service is called what the department is called, as a library is both."""
