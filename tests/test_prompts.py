@@ -66,6 +66,8 @@ def test_sentences_are_short_enough_for_the_ear() -> None:
         ('greeting = ""', "greeting: must be a text"),
         ('greeting = "{city"', "greeting: "),
         ('hello = "x"', "greeting: missing"),
+        ('greeting = "{town}"', "greeting: there is no {town} to fill in here"),
+        ('greeting = "x"\nhello = "x"', "hello: unknown to this release"),
         ('greeting = "{city}"\n[calendar]\nx = 1', "cannot be read"),
     ],
 )
@@ -107,3 +109,15 @@ def test_prompts_of_an_earlier_release_are_told_what_is_new(tmp_path: Path) -> N
     (tmp_path / "de.toml").write_text(old.split("[calendar]")[0], encoding="utf-8")
     with pytest.raises(PromptError, match=r"\[calendar\]: the table is missing"):
         Prompts.load(("de",), tmp_path)
+
+
+def test_a_town_may_leave_out_a_place_in_every_language_or_in_none(tmp_path: Path) -> None:
+    """And name one more language."""
+    for language in ("de", "en"):
+        text = (share("prompts") / f"{language}.toml").read_text(encoding="utf-8")
+        own = re.sub(r"(?m)^greeting = .*$", 'greeting = "Borken."\nlanguage_fr = "fr"', text)
+        (tmp_path / f"{language}.toml").write_text(own, encoding="utf-8")
+    assert Prompts.load(("de", "en"), tmp_path).language_name("fr", "de") == "fr"
+    (tmp_path / "en.toml").write_text((share("prompts") / "en.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(PromptError, match=r"greeting: must use the same"):
+        Prompts.load(("de", "en"), tmp_path)

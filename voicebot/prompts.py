@@ -12,6 +12,7 @@ from voicebot.share import share
 
 REFERENCE = "de"
 """The file of the release that has every key."""
+_NAME_OF_A_LANGUAGE = "language_"
 
 
 class PromptError(Exception):
@@ -34,8 +35,11 @@ class Prompts:
         files = {language: _read(folder / f"{language}.toml") for language in languages}
         texts = {language: said for language, (said, _) in files.items()}
         reference, _ = _read(share("prompts") / f"{REFERENCE}.toml")
-        for language in languages:
-            _compare(folder / f"{language}.toml", texts[language], reference)
+        for place, language in enumerate(languages):
+            file = folder / f"{language}.toml"
+            _check_keys(file, texts[language], reference)
+            if place:
+                _check_places(file, texts[language], texts[languages[0]])
         return cls(texts, {language: words for language, (_, words) in files.items()})
 
     def say(self, key: str, language: str, **values: str) -> str:
@@ -49,7 +53,7 @@ class Prompts:
 
     def language_name(self, language: str, spoken_in: str) -> str:
         """What a language is called in another, or its code where there is no prompt for it."""
-        return self._texts[spoken_in].get(f"language_{language}", language)
+        return self._texts[spoken_in].get(f"{_NAME_OF_A_LANGUAGE}{language}", language)
 
     def texts(self, language: str) -> Mapping[str, str]:
         """All prompts of a language with their placeholders, by key."""
@@ -92,11 +96,19 @@ def _read(file: Path) -> tuple[dict[str, str], CalendarWords]:
     return texts, calendar
 
 
-def _compare(file: Path, texts: Mapping[str, str], reference: Mapping[str, str]) -> None:
+def _check_keys(file: Path, texts: Mapping[str, str], reference: Mapping[str, str]) -> None:
+    """Against the release's own: all of its keys, nothing else but names of languages, no other places in a text."""
     for key, text in reference.items():
         if key not in texts:
             raise PromptError(f"{file}: {key}: missing")
-        if placeholders(texts[key]) != placeholders(text):
-            raise PromptError(f"{file}: {key}: must use the same {{…}} as {REFERENCE}.toml of the release")
+        if more := sorted(placeholders(texts[key]) - placeholders(text)):
+            raise PromptError(f"{file}: {key}: there is no {{{more[0]}}} to fill in here")
     for key in texts.keys() - reference.keys():
-        raise PromptError(f"{file}: {key}: unknown to this release")
+        if not key.startswith(_NAME_OF_A_LANGUAGE):
+            raise PromptError(f"{file}: {key}: unknown to this release")
+
+
+def _check_places(file: Path, texts: Mapping[str, str], first: Mapping[str, str]) -> None:
+    for key, text in first.items():
+        if placeholders(texts.get(key, text)) != placeholders(text):
+            raise PromptError(f"{file}: {key}: must use the same {{…}} as the first language")
