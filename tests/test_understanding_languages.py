@@ -234,3 +234,19 @@ def test_german_and_english_questions_do_not_meet_new_phrases() -> None:
     texts = [(row["text"], row["language"]) for row in (*_rows("questions.csv"), *_rows("off_topic.csv"))]
     assert len(texts) > 300
     assert [text for text, _ in texts if asked_language(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "number"),
+    [
+        ("tr", "sıfır yüz yetmiş altı, dokuz yüz otuz dokuz on bir", "017693911"),
+        ("ru", "ноль сто семьдесят шесть девятьсот тридцать девять четыреста двенадцать", "0176939412"),
+        ("pl", "zero sto siedemdziesiąt sześć dziewięćset trzydzieści dziewięć", "0176939"),
+        ("uk", "нуль сто сімдесят шість дев'ятсот тридцять дев'ять", "0176939"),
+        ("ar", "صفر تلاتة وعشرين خمسة", "0235"),
+        ("ru", "ноль восемьсот пять пять пять", "0800555"),
+        ("en", "oh eight hundred five five five", "0800555"),
+    ],
+)
+def test_hundreds_in_several_words_are_one_group(language: str, text: str, number: str) -> None:
+    assert phone_number(text, language) == number

@@ -137,11 +137,19 @@ def read_digits(folded: Sequence[str], place: int, language: str, longest: int =
     if word.isdigit():
         return word, 1
     for used in range(longest, 1, -1):
-        said = folded[place : place + used]
-        if len(said) == used and (joined := _joined(said, words)) is not None:
+        said, after = folded[place : place + used], folded[place + used : place + used + 1]
+        if len(said) < used or _goes_on(said, after, words):
+            continue
+        if (joined := _joined(said, words)) is not None:
             return str(joined), used
     number = None if word in words.one else _number(word, words)
     return ("" if number is None else str(number)), 1
+
+
+def _goes_on(said: Sequence[str], after: Sequence[str], words: _Words) -> bool:
+    """Whether it goes on digit by digit: "eight hundred five five five" is not 805."""
+    is_digit = said[-1] in words.digits and (said[-2] not in words.tens or said[-2] in words.hundreds)
+    return is_digit and bool(after) and after[0] in words.digits
 
 
 def _joined(said: Sequence[str], words: _Words) -> int | None:
@@ -155,8 +163,7 @@ def _joined(said: Sequence[str], words: _Words) -> int | None:
         return _number(f"{head}{joint}{tail}", words) if fits else None
     if len(said) == 2 and (is_teen := words.below_hundred.get("".join(said))) is not None:
         return is_teen
-    # "Eight hundred five five five" is not 805: English says "and" there.
-    return None if words.link else _in_hundreds(said, words)
+    return _in_hundreds(said, words)
 
 
 def _in_hundreds(said: Sequence[str], words: _Words) -> int | None:
