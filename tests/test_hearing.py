@@ -19,6 +19,7 @@ from voicebot.knowledge import Comprehension
 from voicebot.pico import speak
 from voicebot.speech.client import Transcription
 from voicebot.speech.errors import SpeechUnavailable
+from voicebot.speech.listening import Recognition
 from voicebot.speech.models import ModelStore
 from voicebot.speech.recognizer import Recognizer
 from voicebot.understanding.hotwords import MOST, Hotwords
@@ -70,7 +71,7 @@ class Stock:
         return Transcription(self.text, "de")
 
 
-async def heard_by(ears: hearing.Recognition, *, expecting: str | None = None, spoken_s: float = 2.0) -> Heard:
+async def heard_by(ears: Recognition, *, expecting: str | None = None, spoken_s: float = 2.0) -> Heard:
     return await hear(
         ears,
         Inline(town()),

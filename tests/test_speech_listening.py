@@ -21,7 +21,7 @@ class Ears:
         self.asked: list[str | None] = []
 
     async def transcribe(
-        self, pcm: bytes, *, language: str | None, languages: Sequence[str], favoured: str | None = None
+        self, pcm: bytes, *, language: str | None, languages: Sequence[str], **_: object
     ) -> Transcription:
         self.asked.append(language)
         heard = language or max(self.shares, key=lambda code: self.shares[code])
@@ -93,7 +93,7 @@ async def test_a_change_that_was_confirmed_is_not_taken_back_by_a_word() -> None
 async def test_who_asked_for_a_language_keeps_it_for_longer() -> None:
     doubtful = {"en": ("How much is a passport?", -0.5), "de": ("Haumatsch ist der Passport", -0.7)}
     assert (await listen(Ears(doubtful, 0.7), b"", 4.0, GERMAN, LANGUAGES)).call.current == "en"
-    asked = GERMAN.asked("de")
+    asked = CallLanguage("de", is_asked_for=True)
     assert (await listen(Ears(doubtful, 0.7), b"", 4.0, asked, LANGUAGES)).call == asked
 
 

@@ -22,10 +22,6 @@ class CallLanguage:
     leaning_s: float = 0.0
     """Seconds of speech that spoke for it."""
 
-    def asked(self, language: str) -> CallLanguage:
-        """After the caller has asked for a language."""
-        return CallLanguage(language, is_asked_for=True)
-
     def heard(self, language: str, spoken_s: float) -> CallLanguage:
         """After ``spoken_s`` seconds that were likelier in ``language`` than in any other."""
         if language == self.current:

@@ -18,7 +18,7 @@ from typing import Protocol
 from voicebot.calllanguage import CallLanguage
 from voicebot.speech.client import Transcription
 from voicebot.speech.errors import SpeechUnavailable
-from voicebot.speech.listening import listen
+from voicebot.speech.listening import Recognition, listen
 from voicebot.understanding.hypotheses import weighed
 from voicebot.understanding.result import Intent, Understanding
 
@@ -36,19 +36,6 @@ _OPEN = (None, "yes_no")
 """Expectations in which a service may be named; a name or a number has no hotwords."""
 Scored = Sequence[tuple[str, float]]
 """Texts with their mean log probability a token, best first."""
-
-
-class Recognition(Protocol):
-    async def transcribe(
-        self,
-        pcm: bytes,
-        *,
-        language: str | None,
-        languages: Sequence[str],
-        hotwords: Sequence[str] = (),
-        favoured: str | None = None,
-    ) -> Transcription:
-        """What was said in 16 kHz PCM; raises SpeechUnavailable."""
 
 
 class Comprehension(Protocol):

@@ -37,11 +37,12 @@ from voicebot.desk.notes import Note
 from voicebot.dialogue import CallOff, Dialogue, HangUp, Input, Kind, LeaveMessage, Say, State, Transfer
 from voicebot.endpointing import PATIENCE, patience_ms
 from voicebot.handover import Handover, Phase, Phones, Records
-from voicebot.hearing import Comprehension, Heard, Recognition, hear
+from voicebot.hearing import Comprehension, Heard, hear
 from voicebot.listener import Activity, Began, Deaf, Dismissed, Listener, Uttered
 from voicebot.routing import Router
 from voicebot.settings import Settings
 from voicebot.speaker import Speaker
+from voicebot.speech.listening import Recognition
 from voicebot.understanding.intents import is_backchannel
 from voicebot.understanding.result import Understanding
 from voicebot.voice import Voice

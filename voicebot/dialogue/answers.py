@@ -73,6 +73,18 @@ def offer_to_connect(talk: Talk, decision: Decision, replies: list[Do]) -> list[
     return [*replies, talk.say(prompt, desk=decision.department.with_name(talk.language))]
 
 
+def come_back_to(talk: Talk, service: str) -> list[Do]:
+    """What was spoken of, and the question what more is wanted of it."""
+    department = talk.router.city.department_of(service)
+    talk.service, talk.target = service, department
+    name = talk.router.spoken_name(service, talk.language)
+    if department.kind == "extern":
+        talk.state = State.LISTENING
+        return [talk.say("back_external", service=name)]
+    talk.state = State.OFFERED
+    return [talk.say("back", service=name, desk=department.with_name(talk.language))]
+
+
 def _offer_advice(talk: Talk) -> list[Do]:
     """The offer of a few questions about the service just spoken of; empty where there are none, or no more."""
     advice = talk.router.advice(talk.service, talk.language)

@@ -81,14 +81,9 @@ def back(talk: Talk, _: Input) -> list[Do]:
         return [talk.say("back_start")]
     topic = talk.topics[-1]
     department = talk.router.city.department_of(topic.service)
-    talk.service, talk.target, talk.matter = topic.service, department, topic.heard.text
+    talk.matter = topic.heard.text
     talk.decision = replace(talk.decision, service=topic.service, department=department)
-    service = talk.router.spoken_name(topic.service, talk.language)
-    if department.kind == "extern":
-        talk.state = State.LISTENING
-        return [talk.say("back_external", service=service)]
-    talk.state = State.OFFERED
-    return [talk.say("back", service=service, desk=department.with_name(talk.language))]
+    return answers.come_back_to(talk, topic.service)
 
 
 def _is_present(talk: Talk, topic: Topic) -> bool:
@@ -109,8 +104,7 @@ def emergency(talk: Talk, happened: Input) -> list[Do]:
     number = happened.heard.emergency if happened.heard else None
     talk.state = State.LISTENING
     talk.decision = replace(talk.decision, action=Action.EMERGENCY)
-    prompt = f"emergency_{number or '112'}"
-    return [replace(talk.say_in(language, prompt), protected=True) for language in talk.told_in]
+    return [*talk.insist_widely(f"emergency_{number or '112'}")]
 
 
 def privacy(talk: Talk, _: Input) -> list[Do]:

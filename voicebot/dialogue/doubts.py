@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from voicebot.dialogue.inputs import Do, Input, State
 from voicebot.dialogue.talk import Talk
 from voicebot.understanding.numbers import phone_number
@@ -21,8 +19,7 @@ def warn(talk: Talk, happened: Input, before: State, actions: list[Do]) -> list[
     if number is None or before in _TO_NOBODY or _is_an_answer(talk, happened, before):
         return actions
     talk.warned_of.add(number)
-    prompt = f"emergency_doubt_{number}"
-    return [*(replace(talk.say_in(language, prompt), protected=True) for language in talk.told_in), *actions]
+    return [*talk.insist_widely(f"emergency_doubt_{number}"), *actions]
 
 
 def _is_an_answer(talk: Talk, happened: Input, before: State) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from voicebot.calllanguage import CallLanguage
 from voicebot.catalogue.city import Department
-from voicebot.dialogue import messages, transfers
+from voicebot.dialogue import answers, messages, transfers
 from voicebot.dialogue.inputs import Do, Input, Kind, State
 from voicebot.dialogue.talk import Talk
 
@@ -126,9 +126,4 @@ def _go_on_in(talk: Talk, language: str) -> list[Do]:
     talk.state = State.LISTENING
     if talk.service is None or not talk.topics:
         return [talk.say("greeting_question")]
-    department = talk.router.city.department_of(talk.service)
-    service = talk.router.spoken_name(talk.service, language)
-    if department.kind == "extern":
-        return [talk.say("back_external", service=service)]
-    talk.state, talk.target = State.OFFERED, department
-    return [talk.say("back", service=service, desk=department.with_name(language))]
+    return answers.come_back_to(talk, talk.service)

@@ -148,6 +148,10 @@ class Talk:
         """What is said to its end, whatever the caller does."""
         return replace(self.say(prompt), protected=True)
 
+    def insist_widely(self, prompt: str) -> list[Say]:
+        """The same, so that a caller whose language has no voice may understand it."""
+        return [replace(self.say_in(language, prompt), protected=True) for language in self.told_in]
+
     def decide(self, heard: Understanding) -> Decision:
         """What follows from an utterance now."""
         return self.router.decide(heard, self.clock())

@@ -42,9 +42,15 @@ class Listened:
 
 class Recognition(Protocol):
     async def transcribe(
-        self, pcm: bytes, *, language: str | None, languages: Sequence[str], favoured: str | None = None
+        self,
+        pcm: bytes,
+        *,
+        language: str | None,
+        languages: Sequence[str],
+        hotwords: Sequence[str] = (),
+        favoured: str | None = None,
     ) -> Transcription:
-        """What was said in 16 kHz PCM; raises SpeechUnavailable."""
+        """What was said in 16 kHz PCM; see :meth:`.SpeechClient.transcribe`. Raises SpeechUnavailable."""
 
 
 async def listen(

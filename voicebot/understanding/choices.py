@@ -10,7 +10,7 @@ from voicebot.understanding.directory import windows
 from voicebot.understanding.intents import leading_answer
 from voicebot.understanding.normalise import fold, latin
 from voicebot.understanding.phonetics import cologne
-from voicebot.understanding.phrasebook import LANGUAGES, LAST, WIDELY_SPOKEN, phrasebook
+from voicebot.understanding.phrasebook import LAST, phrasebook, tried
 
 #: Words less alike than this are different ones; of short words every letter counts.
 _ALIKE, _SHORT = 0.76, 4
@@ -35,7 +35,7 @@ def choose(text: str, options: Sequence[str], language: str) -> int | None:
 
 def numbered(text: str, count: int, language: str) -> int | None:
     """The place that is named by a number or an ordinal and nothing else, counted from 0."""
-    for name in _books(language):
+    for name in tried(language):
         choosing = phrasebook(name).choices
         words = choosing.instead.split(fold(text))[-1].split()
         # "One" alone is a number, in "the second one" it is none.
@@ -49,11 +49,7 @@ def numbered(text: str, count: int, language: str) -> int | None:
 def none_of_them(text: str, language: str) -> bool:
     """Whether all choices are turned down: "keins davon"."""
     folded = fold(text)
-    return any(phrasebook(name).choices.none.matches(folded) for name in _books(language))
-
-
-def _books(language: str) -> list[str]:
-    return list(dict.fromkeys((language if language in LANGUAGES else LANGUAGES[0], *WIDELY_SPOKEN)))
+    return any(phrasebook(name).choices.none.matches(folded) for name in tried(language))
 
 
 def _place(word: str, count: int, language: str) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from voicebot.understanding.normalise import fold
-from voicebot.understanding.phrasebook import LANGUAGES, WIDELY_SPOKEN, books, phrasebook
+from voicebot.understanding.phrasebook import LANGUAGES, WIDELY_SPOKEN, books, phrasebook, tried
 from voicebot.understanding.result import Intent
 
 REQUEST = "request"
@@ -50,25 +50,25 @@ def is_noise(text: str) -> bool:
 def asks_for_somebody(text: str, language: str) -> bool:
     """Whether a department named in the utterance is wanted on the line: "mit dem Bauamt sprechen"."""
     folded = fold(text)
-    return any(phrasebook(name).rules[REQUEST].matches(folded) for name in _books(language))
+    return any(phrasebook(name).rules[REQUEST].matches(folded) for name in tried(language))
 
 
 def summons(text: str, language: str) -> bool:
     """Whether it is said plainly that somebody is wanted on the line, whatever else is said."""
     folded = fold(text)
-    return any(phrasebook(name).rules[SUMMONS].matches(folded) for name in _books(language))
+    return any(phrasebook(name).rules[SUMMONS].matches(folded) for name in tried(language))
 
 
 def somebody_of(before: str, language: str) -> bool:
     """Whether folded words end as they do before the department of somebody: "gern die Dame vom"."""
-    books = (phrasebook(name).people for name in _books(language))
+    books = (phrasebook(name).people for name in tried(language))
     return any(found.end() == len(before) for book in books for found in book.of.finditer(before))
 
 
 def calls_somebody_of(text: str, language: str) -> bool:
     """Whether somebody is wanted who deals with something: "geben Sie mir die Leute vom Kanal"."""
     folded = fold(text)
-    return summons(text, language) and any(phrasebook(name).people.of.search(folded) for name in _books(language))
+    return summons(text, language) and any(phrasebook(name).people.of.search(folded) for name in tried(language))
 
 
 def is_beside_people(word: str) -> bool:
@@ -81,14 +81,6 @@ def without_partners(text: str) -> str:
     """An utterance without the words for whom to speak to: "mit einem Menschen über Wohngeld"."""
     partners = frozenset().union(*(phrasebook(name).partners for name in LANGUAGES))
     return " ".join(word for word in fold(text).split() if word not in partners)
-
-
-def _books(language: str) -> list[str]:
-    """The languages to try: the call's own first, as short utterances are often taken for another's.
-
-    Then those that many speak beside their own; "no" is yes in Polish, so not all of them.
-    """
-    return list(dict.fromkeys((language if language in LANGUAGES else LANGUAGES[0], *WIDELY_SPOKEN)))
 
 
 def _answering(language: str) -> tuple[str, ...]:
@@ -109,13 +101,13 @@ def asked_language(text: str) -> str | None:
     folded = fold(text)
     if not folded or len(folded.split()) > _LONGEST_ASKING or _NOT_ASKING & set(_unpunctuated(text)):
         return None
-    tried = books(folded)
+    possible = books(folded)
     for language in LANGUAGES:
         own = phrasebook(language).own
         if own.contains is None or not own.matches(folded):
             continue
         rest = own.contains.sub(" ", folded).split()
-        for book in tried:
+        for book in possible:
             rest = book.content(" ".join(rest)) if rest else []
         if not rest:
             return language
@@ -128,7 +120,7 @@ def control_intents(text: str, language: str) -> tuple[Intent, ...]:
     if not folded:
         return ()
     own = _answering(language)
-    for name in _books(language):
+    for name in tried(language):
         book = phrasebook(name)
         bare = book.strip(folded)
         found = tuple(

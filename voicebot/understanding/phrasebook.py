@@ -297,6 +297,14 @@ def _off_topic(language: str) -> tuple[str, ...]:
     return tuple(row["text"] for row in csv.DictReader(source.splitlines()) if row["language"] == language)
 
 
+def tried(language: str) -> list[str]:
+    """The languages whose phrases are tried in a call: its own first, as short utterances are taken for another's.
+
+    Then those that many speak beside their own; "no" is yes in Polish, so not all of them.
+    """
+    return list(dict.fromkeys((language if language in LANGUAGES else LANGUAGES[0], *WIDELY_SPOKEN)))
+
+
 def books(text: str) -> tuple[Phrasebook, ...]:
     """Those in whose script a text may be written."""
     scripts = _LATIN if text.isascii() else frozenset(map(script, text.split()))
