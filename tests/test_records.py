@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
-from voicebot.catalogue.store import StoreError, open_database
-from voicebot.desk.notes import Note, notes_of
+from town import town
+from voicebot.catalogue.store import StoreError, open_database, write_city, writing
+from voicebot.desk import outbox
+from voicebot.desk.notes import Note, forget_before, notes_of
 from voicebot.desk.records import MOST_WAITING, CallRecord, Writer
 from voicebot.switching import Method, Target
 
@@ -82,3 +85,48 @@ async def test_a_database_that_does_not_answer_keeps_nobody_waiting(engine: Engi
         CallRecord(writer, note(str(number)))
     await writer.close(timeout_s=0.1)
     stuck.set()
+
+
+def with_addresses(engine: Engine, *, of_department: str) -> None:
+    city = town()
+    emails = {"zentrale": "zentrale@stadt.example", "buergerbuero": of_department}
+    departments = {key: replace(each, email=emails.get(key, "")) for key, each in city.departments.items()}
+    with writing(engine) as session:
+        write_city(session, replace(city, departments=departments))
+
+
+@pytest.mark.parametrize("own", ["buergerbuero@stadt.example", ""])
+async def test_a_note_is_mailed_where_the_town_wishes(engine: Engine, own: str) -> None:
+    with_addresses(engine, of_department=own)
+    writer = Writer(engine)
+    told = replace(note(), service="personalausweis", aspect="fee", wants="Kosten", transcript="Wort für Wort")
+    CallRecord(writer, told, mailed=True)
+    await writer.close()
+    mail = outbox.claim(engine, datetime.now(UTC))
+    assert mail is not None
+    assert mail.recipient == (own or "zentrale@stadt.example")
+    assert mail.subject == "Anruf: Personalausweis, 0286112345"
+    lines = mail.body.splitlines()
+    assert [line.partition(":")[0] for line in lines] == [
+        "Nummer", "Sprache", "Thema", "Schon gesagt", "Anliegen", "Anruf",
+    ]  # fmt: skip
+    assert "Thema: Personalausweis, Gebühr" in lines
+    assert "Wort für Wort" not in mail.body
+    assert outbox.claim(engine, datetime.now(UTC)) is None, "one mail for one note"
+
+
+async def test_no_note_is_mailed_otherwise(engine: Engine) -> None:
+    with_addresses(engine, of_department="buergerbuero@stadt.example")
+    writer = Writer(engine)
+    CallRecord(writer, note())
+    await writer.close()
+    assert outbox.claim(engine, datetime.now(UTC)) is None
+
+
+async def test_with_a_note_its_mail_is_forgotten(engine: Engine) -> None:
+    with_addresses(engine, of_department="buergerbuero@stadt.example")
+    writer = Writer(engine)
+    CallRecord(writer, note(), mailed=True)
+    await writer.close()
+    assert forget_before(engine, datetime.now(UTC) + timedelta(seconds=1)) == 1
+    assert outbox.claim(engine, datetime.now(UTC)) is None

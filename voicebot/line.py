@@ -121,7 +121,9 @@ async def run_line(
                 settings.sip.endpoint(settings.callers), lambda call: line.take(call), _registration(settings, note)
             )
             phones = LinePhones(endpoint.dial, lambda: endpoint.free_legs, settings.transfer.legs_per_hour)
-            parts = await prepare(settings, engine, phones, partial(CallRecord, writer), note=note, progress=progress)
+            mailed = bool(settings.mail.host) and settings.mail.notes
+            records = partial(CallRecord, writer, mailed=mailed)
+            parts = await prepare(settings, engine, phones, records, note=note, progress=progress)
             parts = replace(parts, clock=town_clock(at))
             if not priority.real_time():
                 log.debug("real-time scheduling is not allowed: media may be late while the machine is busy")

@@ -152,6 +152,7 @@ class Mail(_Section):
     tls_ca: Path | None = Field(None, description="PEM file of CAs to verify the mail server by")
     sender: str = Field("", validate_default=True, description="our own address, as From")
     escalate_to: str = Field("", description="whom to tell of what is overdue; empty: nobody")
+    notes: bool = Field(False, description="mail each call's note to its department, too, beside the desk's page")
     timeout_s: float = Field(20.0, ge=1, le=60, description="how long the mail server may take for an answer")
 
     @field_validator("security")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from voicebot.catalogue.hours import TOWN_TIME
 from voicebot.desk.message import Message
-from voicebot.desk.notes import language_name
+from voicebot.desk.notes import Note, facts_about, language_name
 from voicebot.understanding.dialling import written
 
 _LONGEST_MATTER = 60
@@ -35,6 +35,17 @@ def overdue_body(message: Message, department: str) -> str:
 
 def due(message: Message) -> str:
     return f"{message.due_at.astimezone(TOWN_TIME):%d.%m.%Y %H:%M}" if message.due_at else ""
+
+
+def note_subject(note: Note, service: str) -> str:
+    """One line; ``service`` is its name in German, or empty."""
+    return f"Anruf: {', '.join(filter(None, (_brief(service) if service else '', note.caller))) or 'Thema noch unklar'}"
+
+
+def note_body(note: Note, service: str) -> str:
+    """The five lines of a note, and when the call came."""
+    lines = [*facts_about(note, service), ("Anruf", f"{note.created_at.astimezone(TOWN_TIME):%d.%m.%Y %H:%M}")]
+    return "\n".join(f"{label}: {_one_line(text)}" for label, text in lines)
 
 
 def _callback(message: Message) -> list[str]:

@@ -14,9 +14,9 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 from voicebot.catalogue.calendar import Calendar
-from voicebot.catalogue.models import CityRow, DepartmentNameRow, DepartmentRow, MessageRow
+from voicebot.catalogue.models import MessageRow
 from voicebot.catalogue.store import StoreError, reading, writing
-from voicebot.desk import letters, outbox
+from voicebot.desk import addressees, letters, outbox
 from voicebot.desk.message import Message
 
 __all__ = ["Message", "escalate_due", "mark_done", "open_messages", "store_message"]
@@ -58,7 +58,7 @@ def store_message(engine: Engine, message: Message, calendar: Calendar, *, maile
             row.reference = row.reference or _free_reference(session)
         session.flush()
         stored = replace(_message(row), complete=message.complete)
-        if mailed and (recipient := _address(session, message.department)):
+        if mailed and (recipient := addressees.address(session, message.department)):
             not_before = message.created_at if message.complete else message.created_at + GRACE
             outbox.queue_revision(
                 session,
@@ -117,7 +117,7 @@ def escalate_due(engine: Engine, now: datetime, escalate_to: str) -> list[Messag
             row.escalated_at = now
             message = _message(row)
             key = f"{_overdue_key(row.id)}-1"
-            told = letters.overdue_body(message, _department_name(session, row.department))
+            told = letters.overdue_body(message, addressees.name(session, row.department))
             outbox.queue(session, key, escalate_to, letters.overdue_subject(message), told, now)
             escalated.append(message)
     return escalated
@@ -129,19 +129,6 @@ def _subject_key(message_id: int) -> str:
 
 def _overdue_key(message_id: int) -> str:
     return f"overdue-{message_id}"
-
-
-def _address(session: Session, department: str) -> str:
-    """Where a department's mail goes; empty where neither it nor the switchboard has an address."""
-    city = session.get(CityRow, 1)
-    keys = (department, city.switchboard if city else "")
-    rows = (session.get(DepartmentRow, key) for key in keys if key)
-    return next((row.email for row in rows if row is not None and row.email), "")
-
-
-def _department_name(session: Session, key: str) -> str:
-    row = session.get(DepartmentNameRow, (key, "de"))
-    return row.name if row else key
 
 
 def _free_reference(session: Session) -> str:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from voicebot.catalogue.city import City
 from voicebot.catalogue.models import CallNoteRow, DeskLinkRow, TransferRow
 from voicebot.catalogue.store import StoreError, reading, writing
+from voicebot.desk import outbox
 
 SAID_CHARACTERS = 200
 """How much of what the bot has said stands in the five lines."""
@@ -98,24 +99,28 @@ class DeskEntry:
 
 def store_note(engine: Engine, note: Note) -> Note:
     """Keep a note; returned with its id, and with a token where it had none."""
-    token = note.token or secrets.token_urlsafe(TOKEN_BYTES)
     with writing(engine) as session:
-        row = CallNoteRow(
-            token=token,
-            created_at=note.created_at,
-            call_id=note.call_id,
-            caller=note.caller,
-            language=note.language,
-            department=note.department,
-            service=note.service,
-            aspect=note.aspect,
-            said=note.said,
-            wants=note.wants,
-            transcript=note.transcript,
-        )
-        session.add(row)
-        session.flush()
-        return _note(row)
+        return add_note(session, note)
+
+
+def add_note(session: Session, note: Note) -> Note:
+    """:func:`store_note` within the session's transaction."""
+    row = CallNoteRow(
+        token=note.token or secrets.token_urlsafe(TOKEN_BYTES),
+        created_at=note.created_at,
+        call_id=note.call_id,
+        caller=note.caller,
+        language=note.language,
+        department=note.department,
+        service=note.service,
+        aspect=note.aspect,
+        said=note.said,
+        wants=note.wants,
+        transcript=note.transcript,
+    )
+    session.add(row)
+    session.flush()
+    return _note(row)
 
 
 def begin_transfer(engine: Engine, note_id: int, *, department: str, target: str, method: str, at: datetime) -> int:
@@ -259,11 +264,19 @@ def departments_by_token(engine: Engine, tokens: Collection[str]) -> dict[str, s
 
 
 def forget_before(engine: Engine, moment: datetime) -> int:
-    """Delete older notes with their transfers; how many notes there were (Art. 5 (1) e DSGVO)."""
+    """Delete older notes with their transfers and mails; how many notes there were (Art. 5 (1) e DSGVO)."""
     old = CallNoteRow.created_at < moment
     with writing(engine) as session:
         session.execute(delete(TransferRow).where(TransferRow.note.in_(select(CallNoteRow.id).where(old))))
-        return len(session.execute(delete(CallNoteRow).where(old).returning(CallNoteRow.id)).all())
+        forgotten = session.scalars(delete(CallNoteRow).where(old).returning(CallNoteRow.id)).all()
+        for note_id in forgotten:
+            outbox.withdraw(session, mail_key(note_id))
+        return len(forgotten)
+
+
+def mail_key(note_id: int) -> str:
+    """What the mail that tells of a note is known by in the outbox."""
+    return f"note-{note_id}"
 
 
 def facts(note: Note, city: City, language: str = "de") -> list[tuple[str, str]]:
@@ -272,7 +285,12 @@ def facts(note: Note, city: City, language: str = "de") -> list[tuple[str, str]]
     The staff's language is German; ``language`` is that of the service's name only.
     """
     service = city.services.get(note.service)
-    subject = [service.name(language) if service else note.service, _ASPECTS.get(note.aspect, "")]
+    return facts_about(note, service.name(language) if service else note.service)
+
+
+def facts_about(note: Note, service: str) -> list[tuple[str, str]]:
+    """:func:`facts`, where the service's name is known."""
+    subject = [service, _ASPECTS.get(note.aspect, "")]
     return [
         ("Nummer", note.caller or "unterdrückt"),
         ("Sprache", language_name(note.language)),

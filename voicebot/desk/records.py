@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine
 
 from voicebot.catalogue.store import StoreError
+from voicebot.desk.notemail import store_and_mail
 from voicebot.desk.notes import Note, begin_transfer, finish_transfer, store_note, update_transfer
 from voicebot.switching import Method, Target
 
@@ -66,8 +67,10 @@ class Writer:
 class CallRecord:
     """One note, and the targets that were tried for it: the :class:`voicebot.handover.Records` of a call."""
 
-    def __init__(self, writer: Writer, note: Note) -> None:
+    def __init__(self, writer: Writer, note: Note, *, mailed: bool = False) -> None:
+        """:param mailed: whether the department is told by mail as well"""
         self._writer = writer
+        self._store = store_and_mail if mailed else store_note
         self._note = note
         self._transfer: _Attempt | None = None
         writer.put(self._keep)
@@ -121,7 +124,7 @@ class CallRecord:
         self._writer.put(write)
 
     def _keep(self, engine: Engine) -> None:
-        self._note = store_note(engine, self._note)
+        self._note = self._store(engine, self._note)
 
 
 class _Attempt:
