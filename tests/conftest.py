@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import hypothesis
 import pytest
 
-from programs import NOTHING_IS_SKIPPED, Line, StartLine, Voicebot
+from programs import NOTHING_IS_SKIPPED, WORKER, Line, StartLine, Voicebot
 from voicebot.ports import free_port
 
 SPEECH_START_S = 240.0
@@ -18,7 +18,7 @@ SPEECH_START_S = 240.0
 LINE_START_S = 180.0
 """The first line of a session has its prompts made."""
 
-_rtp_ports = itertools.count(24_000, 200)
+_rtp_ports = itertools.count(24_000 + 2_000 * WORKER, 200)
 
 # Machines are shared: an example that took long says nothing about the code. Where a failure stops a delivery, the
 # examples are always the same; everywhere else new ones are looked for.
@@ -71,6 +71,13 @@ def start_line(speech_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Sta
         line.finish()
 
     return start
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where two workers share the tests, calls on a real line have one to themselves; other files stay whole."""
+    for item in items:
+        rings = item.path.parent.name == "interop" or "start_line" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("line" if rings else item.path.stem))
 
 
 @pytest.hookimpl(wrapper=True)

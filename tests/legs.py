@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from phone import Hearing
+from programs import WORKER
 from telephony.endpoint import Endpoint
 from telephony.events import CallEnded, Established, Event, Frame
 from telephony.outgoing import ACCOUNT, Outgoing
@@ -19,7 +20,7 @@ from voicebot.ports import free_port
 E = TypeVar("E", bound=Event)
 
 PATIENCE_S = 15.0
-rtp_ports = itertools.cycle(range(29_000, 32_600, 400))
+rtp_ports = itertools.cycle(range(29_000 + 4_000 * WORKER, 32_600 + 4_000 * WORKER, 400))
 
 
 class Leg:

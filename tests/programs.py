@@ -22,6 +22,8 @@ OFFICE_HOURS = "2026-11-25T10:00"
 """When desks can be rung, whenever the tests run."""
 NOTHING_IS_SKIPPED = bool(os.environ.get("CI") or os.environ.get("NOTHING_IS_SKIPPED"))
 """Set by CI and by tests/run: a test against a program of others fails where it would be skipped."""
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+"""Which of the processes that share the tests this is, so that no two use the same ports."""
 
 
 def require(program: str) -> str:

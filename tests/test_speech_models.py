@@ -253,7 +253,7 @@ def test_a_download_goes_on_after_a_restart(hub: type[Hub], tmp_path: Path) -> N
 
 
 @pytest.mark.usefixtures("hub")
-@pytest.mark.parametrize(("size", "md5"), [(len(BODY), "0" * 32), (len(BODY) - 1, MD5)])
+@pytest.mark.parametrize(("size", "md5"), [(len(BODY), "0" * 32), (len(BODY) - 1, MD5)], ids=["sum", "size"])
 def test_another_file_than_expected(tmp_path: Path, size: int, md5: str) -> None:
     with pytest.raises(ModelError, match="another size or MD5"):
         fetch(f"{downloads.hub()}/x", tmp_path / "x", size=size, md5=md5)
