@@ -314,6 +314,18 @@ def test_a_message_of_a_caller_without_a_voice_names_the_language() -> None:
     assert left.department == "buergerbuero"
 
 
+def test_what_a_message_needs_is_asked_in_german_and_english_where_there_is_no_voice() -> None:
+    caller = Caller(at=EVENING, caller="0286112345")
+    caller.speaks_in("tr", about("personalausweis", "documents", TURKISH))
+    for answer in (told(Intent.YES, "evet"), told(Intent.NOMATCH, "Ayşe Yılmaz"), told(Intent.YES, "evet")):
+        said = caller.speaks_in("tr", answer)
+        asked = {State.NAME: "message_name", State.OWN_NUMBER: "message_own_number"}.get(caller.state, "message_time")
+        assert all(caller.say(asked, language) in said for language in ("de", "en"))
+    said = caller.speaks_in("tr", told(Intent.NO, "hayır"))
+    assert caller.state is State.CONFIRM
+    assert all(caller.say("message_right", language) in said for language in ("de", "en"))
+
+
 def test_a_language_without_a_voice_that_is_asked_for_brings_a_person() -> None:
     caller = Caller()
     said = caller.asks_for("Türkçe lütfen")

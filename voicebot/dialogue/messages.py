@@ -67,16 +67,16 @@ def ask(talk: Talk, part: str, *, by_key: bool = False) -> list[Do]:
             prompt = "message_name"
         case "number" if draft.kind == REPORT:
             talk.state = State.CONTACT
-            return [talk.say("report_contact_own" if is_callable(talk.caller) else "report_contact")]
+            return [*talk.say_widely("report_contact_own" if is_callable(talk.caller) else "report_contact")]
         case "number" if is_callable(talk.caller) and not draft.number_doubted:
             talk.state = State.OWN_NUMBER
-            return [talk.say("message_own_number")]
+            return [*talk.say_widely("message_own_number")]
         case "number":
             talk.state = State.NUMBER
-            return [talk.say("message_number")]
+            return [*talk.say_widely("message_number")]
         case "preferred_time":
             talk.state = State.PREFERRED_TIME
-            return [talk.say("message_time"), *([talk.say("keys_time")] if by_key else [])]
+            return [*talk.say_widely("message_time"), *(talk.say_widely("keys_time") if by_key else [])]
         case "matter":
             talk.state = State.MATTER
             prompt = "report_matter" if draft.kind == REPORT else "message_matter"
@@ -85,8 +85,8 @@ def ask(talk: Talk, part: str, *, by_key: bool = False) -> list[Do]:
             prompt = "report_place"
         case _:
             talk.state = State.SINCE
-            return [talk.say("report_since"), *([talk.say("keys_since")] if by_key else [])]
-    return [talk.say(prompt), *([talk.say("keys_skip")] if by_key else [])]
+            return [*talk.say_widely("report_since"), *(talk.say_widely("keys_since") if by_key else [])]
+    return [*talk.say_widely(prompt), *(talk.say_widely("keys_skip") if by_key else [])]
 
 
 # The answers.
@@ -103,7 +103,7 @@ def take_name(talk: Talk, happened: Input) -> list[Do]:
 
 def ask_number(talk: Talk, _: Input) -> list[Do]:
     talk.state = State.NUMBER
-    return [talk.say("message_number")]
+    return [*talk.say_widely("message_number")]
 
 
 def take_own_number(talk: Talk, happened: Input) -> list[Do]:
@@ -120,7 +120,7 @@ def take_number(talk: Talk, happened: Input) -> list[Do]:
     if wrong is not None and not talk.draft.number_doubted:
         talk.draft = replace(talk.draft, number_doubted=True)
         talk.state = State.NUMBER
-        return [talk.say(_IMPOSSIBLE[wrong], number=number), talk.say("message_number_again")]
+        return [*talk.say_widely(_IMPOSSIBLE[wrong], number=number), *talk.say_widely("message_number_again")]
     talk.draft = replace(talk.draft, number_doubted=False)
     return put(talk, happened, number=number if wrong is None else said)
 
@@ -130,8 +130,8 @@ def ask_again(talk: Talk) -> list[Do]:
     talk.misunderstood += 1
     if talk.misunderstood >= 2:
         return transfers.give_up(talk, "not_understood_person")
-    regret = talk.say("message_not_understood")
-    return [regret, *(each for each in talk.repeat() if each != regret)]
+    regret = talk.say_widely("message_not_understood")
+    return [*regret, *(each for each in talk.repeat() if each not in regret)]
 
 
 def take_contact(talk: Talk, happened: Input) -> list[Do]:
@@ -205,7 +205,7 @@ def read_back(talk: Talk) -> list[Do]:
             placeholder = part if part in ("name", "number") else "words"
             says.append(talk.say(_NOTED[part], **{placeholder: text}))
     kept: list[Do] = [_message(talk)] if draft.suffices else []
-    return [*kept, *says, talk.say("message_right")]
+    return [*kept, *says, *talk.say_widely("message_right")]
 
 
 def finish(talk: Talk, _: Input) -> list[Do]:
@@ -218,8 +218,8 @@ def kept(talk: Talk, happened: Input) -> list[Do]:
     """It is stored; ``digits`` is the number of a report."""
     talk.state = State.ENDING
     if happened.digits:
-        return [talk.say("report_stored", reference=happened.digits), HangUp()]
-    return [talk.say("message_stored"), HangUp()]
+        return [*talk.say_widely("report_stored", reference=happened.digits), HangUp()]
+    return [*talk.say_widely("message_stored"), HangUp()]
 
 
 def not_kept(talk: Talk, _: Input) -> list[Do]:

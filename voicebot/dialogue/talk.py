@@ -144,13 +144,17 @@ class Talk:
         """The same in another language than the call's."""
         return Say(self.prompts.say(prompt, language, **{"city": self.router.city.name, **values}), language)
 
+    def say_widely(self, prompt: str, **values: str) -> list[Say]:
+        """What a caller must understand, whether or not there is a voice for their language."""
+        return [self.say_in(language, prompt, **values) for language in self.told_in]
+
     def insist(self, prompt: str) -> Say:
         """What is said to its end, whatever the caller does."""
         return replace(self.say(prompt), protected=True)
 
     def insist_widely(self, prompt: str) -> list[Say]:
         """The same, so that a caller whose language has no voice may understand it."""
-        return [replace(self.say_in(language, prompt), protected=True) for language in self.told_in]
+        return [replace(each, protected=True) for each in self.say_widely(prompt)]
 
     def decide(self, heard: Understanding) -> Decision:
         """What follows from an utterance now."""
