@@ -115,7 +115,7 @@ def test_two_limits_part_what_is_sure_from_what_is_doubtful(network: Network) ->
 
 def test_a_certain_phrase_is_a_doubt_at_least(network: Network) -> None:
     told_of = emergencies(network, TIERS)
-    assert told_of.danger("Hilfe, hier brennt es", NONE, 1.0, is_statement=True) == Danger("112", is_sure=False)
+    assert told_of.danger("Hilfe, hier brennt es", NONE, 1.0, is_statement=True) == Danger("112", is_sure=False, is_named=True)
 
 
 def test_a_few_words_beside_a_command_are_told_by_phrases_alone(network: Network) -> None:
@@ -130,7 +130,7 @@ def test_a_few_words_beside_a_command_are_told_by_phrases_alone(network: Network
 def test_by_phrases_alone_where_embeddings_do_not_fit(network: Network, dimensions: int | None) -> None:
     vectors = np.ones((len(sentences()), dimensions), np.float32) if dimensions else None
     told_of = Emergencies(Alarm(network, TIERS), vectors)
-    assert told_of.danger("Hier brennt es!", FIRE, 0.0, is_statement=True) == Danger("112", is_sure=True)
+    assert told_of.danger("Hier brennt es!", FIRE, 0.0, is_statement=True) == Danger("112", is_sure=True, is_named=True)
     assert told_of.danger("ein dieb ist im haus", THIEF, 0.0, is_statement=True) is None
 
 

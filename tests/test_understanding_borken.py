@@ -15,6 +15,8 @@ from voicebot.knowledge import CLASSIFIERS, embeddings_path, shipped_classifiers
 from voicebot.speech.embedder import Embedder
 from voicebot.speech.embedding_cache import EmbeddingCache
 from voicebot.trained import train_cached
+from voicebot.understanding.clauses import clauses
+from voicebot.understanding.hypotheses import Hypothesis
 from voicebot.understanding.normalise import fold
 from voicebot.understanding.understander import Understander, texts_to_embed
 
@@ -45,7 +47,9 @@ def measure(understander: Understander, embed: Embed) -> Accuracy:
     right, service, three, aspect = [], [], [], []
     for row in questions():
         vector = embed(row["text"])
-        got = understander.understand(row["text"], row["language"], vector)
+        parts = clauses(row["text"], row["language"]) if vector is not None else []
+        told = [(part, own) for part in parts if (own := embed(part)) is not None]
+        got = understander.understand(row["text"], row["language"], vector, clauses=told)
         services = row["service"].split("|")
         is_right = got.intent in row["intent"].split("|")
         if row["service"]:
@@ -123,3 +127,56 @@ def test_no_question_of_the_evaluation_is_an_example(city: City) -> None:
     for path in folder.glob("*.csv"):
         with path.open(encoding="utf-8", newline="") as file:
             assert not [row["text"] for row in csv.DictReader(file) if fold(row["text"]) in texts], path.name
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    ("text", "intent", "service", "aspect"),
+    [
+        # Somebody is named, and an answer is wanted.
+        ("Darf jemand anderes meinen fertigen Reisepass abholen?", "service", "reisepass", "requirements"),
+        ("Um wie viel Uhr sind die Leute vom Standesamt morgens für Sterbefälle da?", "service", "sterbefall", "hours"),
+        # Whom to talk to about something: its department, not the switchboard.
+        (
+            "Mit wem kann ich denn reden, wenn meine Nachbarn ihr Kind verwahrlosen lassen?",
+            "department",
+            "kinderschutz",
+            "contact",
+        ),
+        # A place is nobody.
+        ("Ich suche einen Platz im Kindergarten für meinen Sohn", "service", "kita", None),
+    ],
+)
+def test_people_are_named_for_different_reasons(
+    understander: Understander, embedder: Embedder, text: str, intent: str, service: str, aspect: str | None
+) -> None:
+    parts = clauses(text, "de")
+    told = list(zip(parts, embedder.embed(parts), strict=True)) if parts else []
+    got = understander.understand(text, "de", embedder.embed([text])[0], clauses=told)
+    assert (got.intent, got.service) == (intent, service)
+    if aspect is not None:
+        assert got.aspect == aspect
+
+
+LEARNED, GARBLED = (
+    "Unser Adventskranz hat die Gardine angesteckt und es wird immer mehr",
+    "Unser Adventsgrad hat die Gardinen angeseilt",
+)
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    ("weighs", "is_emergency"),
+    [
+        # A bad line has made an emergency of one hypothesis in three.
+        (0.3, False),
+        (0.6, True),
+    ],
+)
+def test_what_no_phrase_names_needs_half_of_the_hypotheses(
+    understander: Understander, embedder: Embedder, weighs: float, is_emergency: bool
+) -> None:
+    learned, garbled = embedder.embed([LEARNED, GARBLED])
+    readings = [Hypothesis(GARBLED, 1 - weighs, garbled), Hypothesis(LEARNED, weighs, learned)]
+    got = understander.understand(GARBLED, "de", garbled, hypotheses=readings)
+    assert (got.intent == "emergency") is is_emergency

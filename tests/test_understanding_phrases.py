@@ -54,6 +54,8 @@ def test_where_only_the_word_occurs_there_is_no_emergency(row: dict[str, str]) -
         ("en", "Put me through", Intent.CONNECT),
         ("de", "Datenschutz", Intent.PRIVACY),
         ("de", "Nehmen Sie das auf?", Intent.PRIVACY),
+        ("de", "Zeichnen Sie das Gespräch etwa auf und speichern es?", Intent.PRIVACY),
+        ("de", "Hört da jemand mit oder schneidet ihr das mit?", Intent.PRIVACY),
         ("en", "What about data protection?", Intent.PRIVACY),
         ("de", "Nochmal", Intent.REPEAT),
         ("de", "Wie bitte?", Intent.REPEAT),
@@ -89,6 +91,10 @@ def test_control_intents(language: str, text: str, intent: Intent) -> None:
         "Wer verbindet mein Haus mit dem Kanal?",
         "Was mache ich mit meinem Hund?",
         "",
+        "Nimmt der Sperrmüll alte Matratzen mit?",
+        "Nehmen Sie Bewerbungen auf Papier an?",
+        "Nehmen Sie für einen Stempel auf das Zeugnis Geld?",
+        "Schneidet die Stadt die Bäume auf dem Gehweg?",
     ],
 )
 def test_questions_are_no_control_intents(text: str) -> None:

@@ -22,6 +22,7 @@ from voicebot.speech.errors import SpeechUnavailable
 from voicebot.speech.models import default_models_dir
 from voicebot.speech.progress import Progress, silent
 from voicebot.trained import train_cached
+from voicebot.understanding.clauses import clauses
 from voicebot.understanding.corrections import corrected
 from voicebot.understanding.hypotheses import Hypothesis, weighed
 from voicebot.understanding.result import Intent, Understanding
@@ -98,13 +99,16 @@ class Comprehension:
         if expecting in _MAY_HOLD_WISHES:
             parts = await asyncio.to_thread(self._understander.wishes, wanted, language)
         further = [Hypothesis(part, 1.0) for part in parts] if len(parts) > 1 else []
-        embedded = await self._embedded((*readings, *further))
+        told = [Hypothesis(clause, 1.0) for clause in clauses(wanted, language)]
+        embedded = await self._embedded((*readings, *further, *told))
+        pieces = len(readings) + len(further)
         return await asyncio.to_thread(
             self._understand,
             text,
             language,
             embedded[: len(readings)],
-            embedded[len(readings) :],
+            embedded[len(readings) : pieces],
+            [(each.text, each.vector) for each in embedded[pieces:] if each.vector is not None],
             expecting,
             last_service,
             rejected,
@@ -116,6 +120,7 @@ class Comprehension:
         language: str,
         readings: Sequence[Hypothesis],
         parts: Sequence[Hypothesis],
+        told: Sequence[tuple[str, NDArray[np.float32]]],
         expecting: str | None,
         last_service: str | None,
         rejected: str,
@@ -128,6 +133,7 @@ class Comprehension:
             last_service=last_service,
             hypotheses=readings,
             rejected=rejected,
+            clauses=told,
         )
         wishes: list[Understanding] = []
         for part in parts:

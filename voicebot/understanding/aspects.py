@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
 
@@ -62,18 +63,30 @@ class Aspects:
         """:param classifier: None to go by phrases alone"""
         self._classifier = classifier
 
-    def find(self, text: str, language: str, vector: Scores | None) -> str | None:
+    def find(
+        self, text: str, language: str, vector: Scores | None, clauses: Sequence[tuple[str, Scores]] = ()
+    ) -> str | None:
         """One of :data:`voicebot.catalogue.city.ASPECTS`, or None where the question does not say.
 
         :param vector: the normalised embedding of ``text``, or None: then phrases alone count
+        :param clauses: those of a long utterance, each with its embedding; the one that asks most plainly counts as
+            much as the whole
         """
-        named = find_aspect(text, language)
         if vector is None or self._classifier is None:
-            return named
-        scores = self._classifier.scores(latin(fold(text)), vector)
+            return find_aspect(text, language)
+        odds = self._odds(self._classifier, text, language, vector)
+        if clauses:
+            odds += np.max([self._odds(self._classifier, each, language, own) for each, own in clauses], axis=0)
+        best = int(odds.argmax())
+        return None if best == _NONE else ASPECTS[best]
+
+    @staticmethod
+    def _odds(classifier: Classifier, text: str, language: str, vector: Scores) -> Scores:
+        """The log odds of each aspect against none, which comes last."""
+        scores = classifier.scores(latin(fold(text)), vector)
+        named = find_aspect(text, language)
         if named is None:
             scores[_NONE] += _UNNAMED
         else:
             scores[ASPECTS.index(named)] += _NAMED
-        best = int(scores.argmax())
-        return None if best == _NONE else ASPECTS[best]
+        return np.asarray(scores - scores[_NONE], np.float32)

@@ -61,6 +61,8 @@ class Danger:
     """``112`` or ``110``."""
     is_sure: bool
     """Whether the caller is sent there; otherwise it is mentioned before what was understood."""
+    is_named: bool = False
+    """Whether a phrase says so, and not only what was learned."""
 
 
 class Emergencies:
@@ -89,7 +91,7 @@ class Emergencies:
         folded = fold(text)
         enough = _FEWEST_WORDS if is_statement else _FEWEST_BESIDE_A_COMMAND
         if self._alarm is None or vector is None or len(folded.split()) < enough:
-            return Danger(named.number, is_sure=True) if named else None
+            return Danger(named.number, is_sure=True, is_named=True) if named else None
         scores = self._alarm.network.scores(folded, vector)
         nearest = nearness(vector, self._dangerous, self._harmless)
         signs = Signs(learned_odds(scores), nearest, service, named is not None, is_harmless(text))
@@ -98,4 +100,4 @@ class Emergencies:
         if odds < weighing.doubt and not (named and named.is_certain):
             return None
         number = named.number if named else NUMBERS[int(scores[: len(NUMBERS)].argmax())]
-        return Danger(number, is_sure=odds >= weighing.alarm)
+        return Danger(number, is_sure=odds >= weighing.alarm, is_named=named is not None)

@@ -227,6 +227,8 @@ class Phrasebook:
     stopwords: frozenset[str]
     particles: frozenset[str]
     """What comes off separable verbs: "melde … um"."""
+    clause: re.Pattern[str]
+    """What lies between the clauses of an utterance as it is written: a stop, or what stands before a question."""
     partners: frozenset[str]
     """Whom callers want on the line, or not: a person, a computer."""
     people: People
@@ -347,6 +349,16 @@ def phrasebook(language: str) -> Phrasebook:
         raise PhraseError(f"{file}: cannot be read: {error}") from None
 
 
+def _between_clauses(joining: str, asking: str) -> re.Pattern[str]:
+    """Stops, an "and" that more than a word or two follow, and the place before a question's first word."""
+    between = ["[,;:.?!–]"]
+    if words := joining.split():
+        between.append(rf"\s(?:{'|'.join(map(re.escape, words))})\s(?=(?:\S+\s+){{3}})")
+    if words := asking.split():
+        between.append(rf"\s(?=(?:{'|'.join(map(re.escape, words))})\s+\S+\s)")
+    return re.compile("|".join(between), re.IGNORECASE)
+
+
 def _read(name: str, table: dict[str, Any]) -> Phrasebook:
     table = _with_sets(table, table["sets"])
     polite: list[str] = table["polite"]
@@ -359,6 +371,7 @@ def _read(name: str, table: dict[str, Any]) -> Phrasebook:
         fillers=re.compile(rf"(?<!\w){_any(table['fillers'])}(?!\w)"),
         stopwords=frozenset(word for line in table["stopwords"] for word in fold(line).split()),
         particles=frozenset(table["particles"]),
+        clause=_between_clauses(table.get("joining", ""), table.get("asking", "")),
         partners=frozenset(map(fold, table["partners"])),
         people=People.read(table["people"]),
         extensions=re.compile(rf"(?<!\w){_any(table['extensions']['words'])}(?!\w)"),

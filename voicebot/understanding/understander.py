@@ -37,8 +37,9 @@ from voicebot.understanding.normalise import fold, latin
 from voicebot.understanding.result import Intent, Understanding
 from voicebot.understanding.wishes import Piece, pieces, split
 
-#: Below this confidence nothing is understood.
-NOMATCH_BELOW = 0.2
+#: Below this confidence nothing is understood: of what is read, and of what a recognizer is of several minds about.
+#: What noise has garbled looks like nothing of the town's; of the guesses between the two, three in five are right.
+NOMATCH_BELOW, HEARD_BELOW = 0.2, 0.1
 #: How much likelier than all that is off topic a service must be: an answer nobody asked for is worse than a question.
 _OFF_TOPIC_COUNTS = 3.0
 #: Below the first the bot asks back, among those that are at least as likely as the second.
@@ -51,6 +52,8 @@ _NAMED, _PERHAPS_NAMED = 0.87, 0.75
 #: And as it is written.
 _AS_NAMED = 0.95
 _OF_A_DEPARTMENT = frozenset({"hours", "contact", "location"})
+#: To ask for nothing in particular, or whom to talk to, is no question that stands in the way of being put through.
+_OF_SOMEBODY = frozenset({None, "general", "contact"})
 _ANSWERS = frozenset({Intent.YES, Intent.NO})
 _ONE_WORD = ("name", "number", "choice")
 #: What is said to the bot instead of an account of something, if it is no longer than this.
@@ -61,6 +64,8 @@ _BRIEF = 5
 _WANTS_SOMEBODY = frozenset({Intent.CONNECT, Intent.HUMAN})
 #: "Mit jemandem über Wohngeld sprechen" goes to the service's department from this score on.
 _SURE = 0.7
+#: From here on a service is what somebody is wanted for, though it is not named: "mit wem rede ich, wenn ein Kind …".
+_PLAIN = 0.8
 #: A piece of an utterance names a service from this likelihood on, and so many wishes are followed.
 _NAMED_ALONE, _MOST_WISHES = 0.4, 4
 _FOLLOW_UP, _LIKELY_FOLLOW_UP = 0.9, 0.6
@@ -144,6 +149,7 @@ class Understander:
         last_service: str | None = None,
         hypotheses: Sequence[Hypothesis] = (),
         rejected: str = "",
+        clauses: Sequence[tuple[str, Scores]] = (),
     ) -> Understanding:
         """What the caller wants.
 
@@ -153,11 +159,12 @@ class Understander:
         :param last_service: what was spoken of before, for "und was kostet das?"
         :param hypotheses: what else may have been said, best first, with ``text`` among them; or none
         :param rejected: what the caller has just turned down: "den Ausweis" in "nicht den Ausweis, den Pass"
+        :param clauses: :func:`.clauses` of ``text``, each with its normalised embedding; or none
         """
         hypotheses = hypotheses or (Hypothesis(text, 1.0, vector),)
         if expecting == "yes_no":
             text = instead_of_noise(text, hypotheses)
-        asked = self._question(text, language, hypotheses, last_service, self._meant_by(rejected))
+        asked = self._question(text, language, hypotheses, last_service, self._meant_by(rejected), clauses)
         intents = control_intents(text, language)
         calls_for = asks_for_somebody(text, language)
         mention = self._mention(text, calls_for or asked.aspect in _OF_A_DEPARTMENT)
@@ -180,7 +187,7 @@ class Understander:
             return _told(asked, intent)
         if intents:
             return self._spoken_to_bot(asked, intents, mention, expecting)
-        if mention and (self._is_wanted(mention, asked) or self._is_about(mention, asked, calls_for)):
+        if mention and self._is_called(mention, asked, calls_for):
             return _to_department(self._beside(mention, asked), mention.department, mention.score)
         if not mention and calls_somebody_of(text, language) and (matter := self._matter(asked)):
             return self._to_department_of(asked, *matter)
@@ -222,11 +229,23 @@ class Understander:
         return self._hotwords.choose(understanding, texts)
 
     def _danger(self, hypotheses: Sequence[Hypothesis], asked: Understanding, is_statement: bool) -> Danger | None:
-        """The surest of what the hypotheses that may well be right tell of."""
+        """What a phrase tells of in any hypothesis that may well be right, or half of them by what was learned.
+
+        A bad line makes words of which one in three sounds alarming; nobody has said anything of the kind.
+        """
         service = asked.candidates[0][1] if asked.candidates else 0.0
         real = [each for each in hypotheses if each.weight >= REAL and each.text]
-        found = [self._emergencies.danger(each.text, each.vector, service, is_statement=is_statement) for each in real]
-        return max(filter(None, found), key=lambda danger: danger.is_sure, default=None)
+        half = sum(each.weight for each in real) / 2
+        found: list[tuple[float, Danger]] = []
+        for each in real:
+            danger = self._emergencies.danger(each.text, each.vector, service, is_statement=is_statement)
+            if danger is not None:
+                found.append((half if danger.is_named else each.weight, danger))
+        for is_sure in (True, False):
+            told = [(weight, danger) for weight, danger in found if danger.is_sure or not is_sure]
+            if told and sum(weight for weight, _ in told) >= half:
+                return replace(max(told, key=lambda each: each[0])[1], is_sure=is_sure)
+        return None
 
     def _meant_by(self, rejected: str) -> str | None:
         """The service that a few words name for certain."""
@@ -242,6 +261,7 @@ class Understander:
         hypotheses: Sequence[Hypothesis],
         last_service: str | None,
         rejected: str | None = None,
+        clauses: Sequence[tuple[str, Scores]] = (),
     ) -> Understanding:
         """The utterance taken as a question about a service."""
         evidence = mixed([(self._matcher.evidence(each.text, each.vector), each.weight) for each in hypotheses])
@@ -255,10 +275,11 @@ class Understander:
             language,
             Intent.NOMATCH,
             confidence=0.0,
-            aspect=self._aspects.find(text, language, hypotheses[0].vector),
+            aspect=self._aspects.find(text, language, hypotheses[0].vector, clauses),
             candidates=candidates,
         )
-        if evidence.is_telling and candidates and candidates[0][1] >= NOMATCH_BELOW:
+        least = NOMATCH_BELOW if len(hypotheses) == 1 else HEARD_BELOW
+        if evidence.is_telling and candidates and candidates[0][1] >= least:
             service, score = candidates[0]
             vague = len(content(hypotheses[0].text)) <= _FEW
             choices = (self._unnamed(evidence) if vague else ()) or _choices(candidates)
@@ -304,10 +325,16 @@ class Understander:
         """An utterance with a phrase said to the bot itself, the first of ``intents`` counting most."""
         intent = intents[0]
         if intent in _WANTS_SOMEBODY:
+            is_plain = asked.service is not None and not asked.choices and asked.confidence >= _PLAIN
+            # "Was kostet die Auskunft über eine Person?" names somebody and wants an answer.
+            if intent is Intent.HUMAN and is_plain and asked.aspect not in _OF_SOMEBODY and not _summoned(asked):
+                return asked
             if mention and mention.department != self._city.switchboard:
                 return _to_department(self._beside(mention, asked), mention.department, mention.score)
             if matter := self._matter(asked):
                 return self._to_department_of(asked, *matter)
+            if is_plain and asked.service is not None:
+                return self._to_department_of(asked, asked.service, asked.confidence)
         if expecting == "yes_no" and intent is Intent.GOODBYE and Intent.YES in intents:
             intent = Intent.YES  # "ja danke" is an answer there
         return _told(asked, intent)
@@ -325,6 +352,15 @@ class Understander:
         place, likelihood = evidence.ranking(1)[0]
         named = likelihood >= _SURE and evidence.terms[place] >= _NAMED
         return (self._matcher.services[place], likelihood) if named else None
+
+    def _is_called(self, mention: Mention, asked: Understanding, calls_for: bool) -> bool:
+        """Whether the department that an utterance names is wanted, rather than an answer about a service."""
+        if self._is_wanted(mention, asked):
+            # "Wann erwisch ich die Leute vom Bauamt wegen dem Anbau?" names people and asks for hours.
+            is_question = asked.aspect not in _OF_SOMEBODY and asked.service is not None and not asked.choices
+            if calls_for or not is_question or asked.confidence < _SURE or _summoned(asked):
+                return True
+        return self._is_about(mention, asked, calls_for)
 
     def _is_wanted(self, mention: Mention, asked: Understanding) -> bool:
         """Whether somebody of a department is asked for, whatever it may be about."""
@@ -386,6 +422,10 @@ def _is_doubtful(asked: Understanding) -> bool:
     return asked.intent is Intent.NOMATCH or len(asked.choices) == 1
 
 
+def _summoned(asked: Understanding) -> bool:
+    return summons(asked.text, asked.language)
+
+
 def _told(asked: Understanding, intent: Intent) -> Understanding:
     certainty = 0.0 if intent is Intent.NOMATCH else 1.0
     return replace(asked, intent=intent, confidence=certainty, service=None, aspect=None, choices=())
@@ -394,13 +434,16 @@ def _told(asked: Understanding, intent: Intent) -> Understanding:
 def _to_department(asked: Understanding, department: str, confidence: float) -> Understanding:
     # A department's name alone resembles its services; only what is surely meant is passed on.
     service = asked.service if asked.confidence >= _SURE else None
+    aspect = find_aspect(asked.text, asked.language)
+    # To ask for a department is no question about how to reach it, however alike the two sound.
+    if aspect is None and service is not None and asked.aspect != "hours":
+        aspect = asked.aspect
     return replace(
         asked,
         intent=Intent.DEPARTMENT,
         confidence=confidence,
         service=service,
-        # To ask for somebody is no question about how to reach them, however alike the two sound.
-        aspect=find_aspect(asked.text, asked.language),
+        aspect=aspect,
         department=department,
         choices=(),
     )
