@@ -115,7 +115,8 @@ def test_two_limits_part_what_is_sure_from_what_is_doubtful(network: Network) ->
 
 def test_a_certain_phrase_is_a_doubt_at_least(network: Network) -> None:
     told_of = emergencies(network, TIERS)
-    assert told_of.danger("Hilfe, hier brennt es", NONE, 1.0, is_statement=True) == Danger("112", is_sure=False, is_named=True)
+    doubtful = Danger("112", is_sure=False, is_named=True)
+    assert told_of.danger("Hilfe, hier brennt es", NONE, 1.0, is_statement=True) == doubtful
 
 
 def test_a_few_words_beside_a_command_are_told_by_phrases_alone(network: Network) -> None:
