@@ -180,3 +180,19 @@ def test_what_no_phrase_names_needs_half_of_the_hypotheses(
     readings = [Hypothesis(GARBLED, 1 - weighs, garbled), Hypothesis(LEARNED, weighs, learned)]
     got = understander.understand(GARBLED, "de", garbled, hypotheses=readings)
     assert (got.intent == "emergency") is is_emergency
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mitarbeiter bitte, ich brauche einen Termin für den Personalausweis",
+        "Einen Sachbearbeiter bitte, wo muss ich hin mit dem Sperrmüll",
+        "Holen Sie mir jemand ran, der mir sagt, was ein Führungszeugnis kostet",
+    ],
+)
+def test_whoever_asks_for_a_person_gets_one_whatever_else_is_asked(
+    understander: Understander, embedder: Embedder, text: str
+) -> None:
+    got = understander.understand(text, "de", embedder.embed([text])[0])
+    assert got.intent in ("department", "human")

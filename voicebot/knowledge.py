@@ -95,11 +95,11 @@ class Comprehension:
         """
         wanted, rejected = corrected(text, language)
         readings = weighed(hypotheses or ((text, 0.0),)) if not rejected else (Hypothesis(wanted, 1.0),)
-        parts = [wanted]
+        parts, told = [wanted], list[Hypothesis]()
         if expecting in _MAY_HOLD_WISHES:
             parts = await asyncio.to_thread(self._understander.wishes, wanted, language)
+            told = [Hypothesis(clause, 1.0) for clause in clauses(wanted, language)]
         further = [Hypothesis(part, 1.0) for part in parts] if len(parts) > 1 else []
-        told = [Hypothesis(clause, 1.0) for clause in clauses(wanted, language)]
         embedded = await self._embedded((*readings, *further, *told))
         pieces = len(readings) + len(further)
         return await asyncio.to_thread(
@@ -149,7 +149,7 @@ class Comprehension:
 
     async def _embedded(self, readings: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:
         """With their vectors, all from one request, where they can be had."""
-        texts = [each.text for each in readings]
+        texts = list(dict.fromkeys(each.text for each in readings))  # a clause may be a wish, too
         if self._embed is None or not all(texts):
             return tuple(readings)
         try:
@@ -157,7 +157,8 @@ class Comprehension:
         except SpeechUnavailable as error:
             log.warning("understanding without an embedding: %s", error)
             return tuple(readings)
-        return tuple(replace(each, vector=vector) for each, vector in zip(readings, vectors, strict=True))
+        known = dict(zip(texts, vectors, strict=True))
+        return tuple(replace(each, vector=known[each.text]) for each in readings)
 
 
 async def comprehend(city: City, embed: Embed | None, cache: Path, progress: Progress = silent) -> Comprehension:

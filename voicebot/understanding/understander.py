@@ -325,15 +325,11 @@ class Understander:
         """An utterance with a phrase said to the bot itself, the first of ``intents`` counting most."""
         intent = intents[0]
         if intent in _WANTS_SOMEBODY:
-            is_plain = asked.service is not None and not asked.choices and asked.confidence >= _PLAIN
-            # "Was kostet die Auskunft über eine Person?" names somebody and wants an answer.
-            if intent is Intent.HUMAN and is_plain and asked.aspect not in _OF_SOMEBODY and not _summoned(asked):
-                return asked
             if mention and mention.department != self._city.switchboard:
                 return _to_department(self._beside(mention, asked), mention.department, mention.score)
             if matter := self._matter(asked):
                 return self._to_department_of(asked, *matter)
-            if is_plain and asked.service is not None:
+            if asked.service is not None and not asked.choices and asked.confidence >= _PLAIN:
                 return self._to_department_of(asked, asked.service, asked.confidence)
         if expecting == "yes_no" and intent is Intent.GOODBYE and Intent.YES in intents:
             intent = Intent.YES  # "ja danke" is an answer there
@@ -358,7 +354,7 @@ class Understander:
         if self._is_wanted(mention, asked):
             # "Wann erwisch ich die Leute vom Bauamt wegen dem Anbau?" names people and asks for hours.
             is_question = asked.aspect not in _OF_SOMEBODY and asked.service is not None and not asked.choices
-            if calls_for or not is_question or asked.confidence < _SURE or _summoned(asked):
+            if calls_for or not is_question or asked.confidence < _SURE or summons(asked.text, asked.language):
                 return True
         return self._is_about(mention, asked, calls_for)
 
@@ -420,10 +416,6 @@ def _choices(candidates: Sequence[tuple[str, float]]) -> tuple[str, ...]:
 def _is_doubtful(asked: Understanding) -> bool:
     """Whether no service is asked for, or one that had to be asked back about."""
     return asked.intent is Intent.NOMATCH or len(asked.choices) == 1
-
-
-def _summoned(asked: Understanding) -> bool:
-    return summons(asked.text, asked.language)
 
 
 def _told(asked: Understanding, intent: Intent) -> Understanding:
