@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import threading
+import contextlib
 from dataclasses import replace
 from typing import Any
 
@@ -183,12 +183,13 @@ async def test_a_correction_by_voice_is_stored_too() -> None:
 
 
 async def test_a_correction_is_stored_after_what_it_corrects() -> None:
-    scene, overtakes = Scene(), threading.Event()
+    scene, overtakes = Scene(), asyncio.Event()
     stored: list[str] = []
 
-    def keep(message: Message) -> str:
+    async def keep(message: Message) -> str:
         if message.number == "1":
-            overtakes.wait(0.5)  # in vain, if the correction waits
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(overtakes.wait(), 0.2)  # in vain, if the correction waits
         stored.append(message.number)
         overtakes.set()
         return ""

@@ -239,7 +239,8 @@ class Scene:
         self.is_speaking = lambda: session._speaker.speaking
         self.session = asyncio.create_task(session.run())
 
-    def _keep(self, message: Message) -> str:
+    async def _keep(self, message: Message) -> str:
+        await asyncio.sleep(0)
         if self.stores_nothing:
             raise StoreError("the disk is full")
         self.messages.append(message)

@@ -244,8 +244,9 @@ async def _warm_up(comprehension: Comprehension, settings: Settings) -> None:
     gc.freeze()
 
 
-def _keep(engine: Engine, settings: Settings, calendar: Calendar, message: Message) -> str:
-    return store_message(engine, message, calendar, mailed=bool(settings.mail.host)).reference
+async def _keep(engine: Engine, settings: Settings, calendar: Calendar, message: Message) -> str:
+    mailed = bool(settings.mail.host)
+    return (await asyncio.to_thread(store_message, engine, message, calendar, mailed=mailed)).reference
 
 
 def _registration(settings: Settings, note: Callable[[str], None]) -> Callable[[int, str], None]:

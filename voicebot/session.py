@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -68,8 +68,8 @@ class Parts:
     comprehension: Comprehension
     recognition: Recognition
     voice: Voice
-    keep: Callable[[Message], str]
-    """Store a message and give the number of a report, else nothing; called in a thread, and may raise."""
+    keep: Callable[[Message], Awaitable[str]]
+    """Store a message and give the number of a report, else nothing; may raise."""
     activity: Callable[[], Activity]
     phones: Phones
     record: Callable[[Note], Records]
@@ -499,7 +499,7 @@ class Session:
         kept = Input(Kind.NOT_KEPT)
         async with self._storing:
             try:
-                reference = await asyncio.to_thread(self._parts.keep, message)
+                reference = await self._parts.keep(message)
                 kept = Input(Kind.KEPT, digits=reference)
             except Exception:
                 # Last resort: whoever reads the log can still call back.
