@@ -237,6 +237,7 @@ class Scene:
         await self._parts.voice.prepare((text, language) for language in ("de", "en") for text in fixed)
         session = Session(self.call, self._parts, self._note)
         self.is_speaking = lambda: session._speaker.speaking
+        self.conversation = session._dialogue
         self.session = asyncio.create_task(session.run())
 
     async def _keep(self, message: Message) -> str:

@@ -13,7 +13,7 @@ import math
 import random
 import re
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from telephony.audio import FRAME_MS, RATE, frames
@@ -28,6 +28,7 @@ from voicebot.evaluation.sets import Utterance, read_sets
 from voicebot.evaluation.spoken import Ears, through_telephone
 from voicebot.hearing import hear
 from voicebot.knowledge import SAMPLE_CITY, Comprehension
+from voicebot.listener import RESUMED_MS
 from voicebot.pico import speak
 from voicebot.routing import Router
 from voicebot.settings import Settings
@@ -60,6 +61,8 @@ class Taken:
     cut_off: bool
     wait_s: float
     """From the caller's last sound to the decision that the turn is over."""
+    taken_back: bool = False
+    """Whether the caller went on so soon that both halves are heard as one."""
 
 
 def halves(texts: Sequence[str], count: int) -> list[Halves]:
@@ -103,8 +106,9 @@ class Ear:
         """Take the first turn of 16 kHz ``pcm``, whose last sound is at ``end_s`` seconds."""
         activity, turns = VoiceActivity(), Turns()
         turns.end_ms = fixed_ms or PATIENCE.unfinished
-        decided_at, patience, now = math.inf, PATIENCE.unfinished, 0
-        for frame in frames(pcm):
+        decided_at, patience, now, last_sound = math.inf, PATIENCE.unfinished, 0, 0
+        sound = iter(frames(pcm))
+        for frame in sound:
             now += FRAME_MS
             if fixed_ms is None:
                 turns.end_ms = patience if now >= decided_at else PATIENCE.unfinished
@@ -113,11 +117,25 @@ class Ear:
                     case Paused() if fixed_ms is None:
                         patience, took = await self.patience(event)
                         decided_at = now + took
+                        last_sound = now - turns.silence_ms
                     case Resumed():
                         decided_at = math.inf
+                    case TurnEnded() if now / 1000 < end_s:
+                        resumed = _next_turn(sound, activity, turns, now)
+                        return Taken(True, now / 1000 - end_s, fixed_ms is None and resumed - last_sound <= RESUMED_MS)
                     case TurnEnded():
-                        return Taken(now / 1000 < end_s, now / 1000 - end_s)
+                        return Taken(False, now / 1000 - end_s)
         return Taken(cut_off=False, wait_s=PATIENCE.unfinished / 1000)
+
+
+def _next_turn(sound: Iterator[bytes], activity: VoiceActivity, turns: Turns, now: float) -> float:
+    """When the caller is heard again, milliseconds."""
+    for frame in sound:
+        now += FRAME_MS
+        turns.push(frame, activity.push(frame))
+        if turns.speaking:
+            return now
+    return math.inf
 
 
 def run_bench_endpointing(settings: Settings, options: argparse.Namespace) -> int:
@@ -180,6 +198,7 @@ def _figures(taken: Sequence[Taken]) -> dict[str, float]:
     return {
         "utterances": len(taken),
         "cut_off": round(_cut_off(taken).value, 4),
+        "taken_back": sum(each.taken_back for each in taken),
         "wait_median_s": round(statistics.median(waits), 3) if waits else math.nan,
     }
 
@@ -195,3 +214,6 @@ def _print(ways: dict[str, list[Taken]]) -> None:
             f"{name:16}{off.value:8.1%} {off.hits:3}/{off.of:<5}{figures['wait_median_s']:12.2f} s{target:>10}"
             f"   95 % interval {low:.1%} to {high:.1%}"
         )
+    off, back = _cut_off(ways["this bot"]), sum(each.taken_back for each in ways["this bot"])
+    if off.hits:
+        print(f"of the {off.hits} that this bot spoke into, {back} went on so soon that both halves are heard as one")

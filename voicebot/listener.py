@@ -1,7 +1,8 @@
 """One call's ear: from frames to what was understood, and when the caller has finished saying it.
 
 Recognition begins at the first silence and is thrown away if the caller goes on; what it understood decides how long
-the silence must last (:mod:`voicebot.endpointing`). Nothing here blocks.
+the silence must last (:mod:`voicebot.endpointing`). Whoever goes on after that has only paused for longer: what they
+say belongs to what they have said. Nothing here blocks.
 """
 
 from __future__ import annotations
@@ -12,14 +13,21 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from telephony.audio import FRAME_BYTES, FRAME_MS
 from telephony.echo import EchoGuard
 from telephony.events import Frame
 from voicebot.hearing import Heard
 from voicebot.speech.errors import SpeechUnavailable
 from voicebot.turns import FalseStart, Paused, Resumed, SpeechBegan, TurnEnded, Turns, TurnSettings
 
-Understand = Callable[[bytes, float], Awaitable[Heard]]
-"""16 kHz PCM and the seconds of speech in it; raises SpeechUnavailable."""
+Understand = Callable[[bytes, float, bool], Awaitable[Heard]]
+"""16 kHz PCM, the seconds of speech in it, and whether an answered utterance is its beginning; SpeechUnavailable."""
+
+RESUMED_MS = 1_200
+"""Silence after an utterance within which more belongs to it: nobody reacts so soon to an answer that began meanwhile,
+and pauses within a turn may last a second."""
+LONGEST_JOINED_S = 28.0
+"""More than that no window of the recognizer holds."""
 
 
 class Activity(Protocol):
@@ -44,6 +52,8 @@ class Uttered:
     heard: Heard
     silence_s: float
     """From the last sound until now; recognition and understanding took place meanwhile."""
+    is_longer: bool = False
+    """Whether it begins with the utterance before, which was answered too soon."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +70,17 @@ class Listener:
     """Driven by the media clock, a frame at a time."""
 
     def __init__(
-        self, activity: Activity, understand: Understand, patience_ms: Callable[[Heard], int], unfinished_ms: int
+        self,
+        activity: Activity,
+        understand: Understand,
+        patience_ms: Callable[[Heard, bool], int],
+        unfinished_ms: int,
+        may_go_on: Callable[[], bool] = lambda: False,
     ) -> None:
-        """:param patience_ms: the silence after which what was heard is all
+        """:param patience_ms: the silence after which what was heard is all; see :data:`Understand` for what it is told
 
         :param unfinished_ms: the same as long as nothing is understood yet
+        :param may_go_on: whether the answer to the last utterance could be taken back
         """
         self._activity = activity
         self._understand = understand
@@ -75,9 +91,21 @@ class Listener:
         self._hearing: asyncio.Task[Heard] | None = None
         self._enough_ms: int | None = None
         """The silence after which what was heard is all; None as long as nothing is understood."""
+        self._may_go_on = may_go_on
         self._pcm = b""
+        self._spoken_s = 0.0
+        self._is_longer = False
+        """Whether what is being recognised begins with the utterance before."""
         self._is_over = False
         self._last_sound_at = 0.0
+        self._now = 0
+        """Frames so far."""
+        self._last_sound = 0
+        """The frame of the caller's last sound, where an utterance ended."""
+        self._goes_on = False
+        """Whether the turn under way began so soon after the last utterance that it may belong to it."""
+        self._said, self._said_s = b"", 0.0
+        """The last utterance, and the seconds of speech in it; empty where nothing may be added."""
 
     @property
     def busy(self) -> bool:
@@ -94,12 +122,19 @@ class Listener:
         heard = self._echo.push(frame.heard, frame.played)
         self._turns.end_ms = self._patience()
         events: list[ListenerEvent] = []
-        for event in self._turns.push(heard, self._activity.push(heard), frame.heard):
+        was_speaking, self._now = self._turns.speaking, self._now + 1
+        happened = self._turns.push(heard, self._activity.push(heard), frame.heard)
+        if not was_speaking:
+            if (self._now - self._last_sound) * FRAME_MS > RESUMED_MS:
+                self._said = b""
+            self._goes_on = self._turns.speaking and bool(self._said)
+        for event in happened:
             match event:
                 case SpeechBegan():
                     events.append(Began())
                 case Paused(speech, spoken_s):
                     self._last_sound_at = time.monotonic() - self._turns.silence_ms / 1000
+                    self._last_sound = self._now - self._turns.silence_ms // FRAME_MS
                     self._recognize(speech, spoken_s)
                 case Resumed():
                     self._cancel()
@@ -114,35 +149,48 @@ class Listener:
         self._cancel()
         self._turns.drop()
         self._is_over = False
-        self._pcm = b""
+        self._pcm = self._said = b""
 
     def _patience(self) -> int:
         if self._hearing is None or not self._hearing.done():
             return self._unfinished_ms
         if self._enough_ms is None:
-            self._enough_ms = 0 if self._hearing.exception() is not None else self._patience_ms(self._hearing.result())
+            failed = self._hearing.exception() is not None
+            self._enough_ms = 0 if failed else self._patience_ms(self._hearing.result(), self._is_longer)
         return self._enough_ms
 
     def _recognize(self, pcm: bytes, spoken_s: float) -> None:
-        """Begin to recognise before the turn is surely over; an unanswered turn before belongs to it."""
-        if self._hearing is not None and self._is_over:
-            pcm = self._pcm + pcm
-        self._cancel()
-        self._pcm = pcm
-        self._is_over = False
-        self._hearing = asyncio.create_task(self._hear(pcm, spoken_s))
+        """Begin to recognise before the turn is surely over.
 
-    async def _hear(self, pcm: bytes, spoken_s: float) -> Heard:
-        return await self._understand(pcm, spoken_s)
+        An unanswered turn before belongs to it, and one that was answered while its speaker only paused.
+        """
+        if self._hearing is not None and self._is_over:
+            pcm, spoken_s = self._pcm + pcm, self._spoken_s + spoken_s
+        else:
+            self._is_longer = self._goes_on and self._fits(pcm) and self._may_go_on()
+            if self._is_longer:
+                pcm, spoken_s = self._said + pcm, self._said_s + spoken_s
+        self._cancel()
+        self._pcm, self._spoken_s = pcm, spoken_s
+        self._is_over = False
+        self._hearing = asyncio.create_task(self._hear(pcm, spoken_s, self._is_longer))
+
+    def _fits(self, pcm: bytes) -> bool:
+        return bool(self._said) and len(self._said) + len(pcm) <= LONGEST_JOINED_S * 1000 / FRAME_MS * FRAME_BYTES
+
+    async def _hear(self, pcm: bytes, spoken_s: float, is_longer: bool) -> Heard:
+        return await self._understand(pcm, spoken_s, is_longer)
 
     def _answered(self) -> list[ListenerEvent]:
         """What was understood, once the turn is over and the caller is not speaking again."""
         if not self._is_over or self._hearing is None or not self._hearing.done() or self._turns.speaking:
             return []
-        hearing, self._hearing, self._is_over, self._pcm = self._hearing, None, False, b""
+        hearing, self._hearing, self._is_over = self._hearing, None, False
+        self._said, self._said_s, self._pcm = self._pcm, self._spoken_s, b""
+        self._goes_on = False
         self._enough_ms = None
         try:
-            return [Uttered(hearing.result(), time.monotonic() - self._last_sound_at)]
+            return [Uttered(hearing.result(), time.monotonic() - self._last_sound_at, self._is_longer)]
         except SpeechUnavailable as error:
             return [Deaf(error)]
 

@@ -34,11 +34,12 @@ from voicebot.calllanguage import CallLanguage
 from voicebot.catalogue.hours import TOWN_TIME
 from voicebot.desk.messages import Message
 from voicebot.desk.notes import Note
-from voicebot.dialogue import CallOff, Dialogue, HangUp, Input, Kind, LeaveMessage, Say, State, Transfer
+from voicebot.dialogue import CallOff, Dialogue, Do, HangUp, Input, Kind, LeaveMessage, Say, State, Transfer
 from voicebot.endpointing import PATIENCE, patience_ms
 from voicebot.handover import Handover, Phase, Phones, Records
 from voicebot.hearing import Comprehension, Heard, hear
 from voicebot.listener import Activity, Began, Deaf, Dismissed, Listener, Uttered
+from voicebot.resumption import Answered, can_be_taken_back
 from voicebot.routing import Router
 from voicebot.settings import Settings
 from voicebot.speaker import Speaker
@@ -98,7 +99,15 @@ class Session:
         )
         self._speaker = Speaker(call, parts.voice)
         self._patience = PATIENCE.scaled(parts.settings.dialogue.end_of_turn_ms)
-        self._listener = Listener(parts.activity(), self._understand, self._patience_ms, self._patience.unfinished)
+        self._listener = Listener(
+            parts.activity(),
+            self._understand,
+            self._patience_ms,
+            self._patience.unfinished,
+            may_go_on=lambda: self._answered is not None,
+        )
+        self._answered: Answered | None = None
+        """The last utterance, as long as its answer can be taken back."""
         self._hangs_up = False
         """Whether the bot leaves once everything has been said."""
         self._handover: Handover | None = None
@@ -234,8 +243,8 @@ class Session:
                     self._barge_in()
                 case Dismissed():
                     self._go_on()
-                case Uttered(heard, silence_s):
-                    self._uttered(heard, silence_s)
+                case Uttered():
+                    self._uttered(event)
                 case Deaf(error):
                     log.error("recognition failed: %s", error)
                     self._step(Input(Kind.OUT_OF_ORDER))
@@ -258,25 +267,30 @@ class Session:
         """Whether the bot is on its way out: an announcement or a goodbye is said to its end."""
         return self._handover is not None or self._hangs_up
 
-    async def _understand(self, pcm: bytes, spoken_s: float) -> Heard:
-        dialogue = self._dialogue
+    async def _understand(self, pcm: bytes, spoken_s: float, is_longer: bool) -> Heard:
+        expecting, last_service, tongue = self._dialogue.expecting, self._dialogue.service, self._dialogue.tongue
+        if is_longer and self._answered is not None:
+            before = self._answered.before
+            expecting, last_service, tongue = self._answered.expecting, before["service"], before["tongue"]
         return await hear(
             self._parts.recognition,
             self._parts.comprehension,
             pcm,
             spoken_s,
-            language=dialogue.tongue or CallLanguage(dialogue.language),
+            language=tongue or CallLanguage(self._dialogue.language),
             languages=self._settings.speech.languages,
-            expecting=dialogue.expecting,
-            last_service=dialogue.service,
+            expecting=expecting,
+            last_service=last_service,
         )
 
-    def _patience_ms(self, heard: Heard) -> int:
-        return patience_ms(heard.understanding, self._dialogue.expecting, self._patience)
+    def _patience_ms(self, heard: Heard, is_longer: bool) -> int:
+        answered = self._answered if is_longer else None
+        expecting = answered.expecting if answered else self._dialogue.expecting
+        return patience_ms(heard.understanding, expecting, self._patience)
 
-    def _uttered(self, result: Heard, silence_s: float) -> None:
+    def _uttered(self, uttered: Uttered) -> None:
         """Act on what was understood; what is no answer to the bot lets it go on."""
-        heard = result.understanding
+        result, heard = uttered.heard, uttered.heard.understanding
         self._tell(
             "heard",
             {
@@ -288,16 +302,30 @@ class Session:
                 "confidence": round(heard.confidence, 3),
                 "recognition_s": round(result.recognition_s, 3),
                 "understanding_s": round(result.understanding_s, 3),
-                "waited_s": round(silence_s, 3),
+                "waited_s": round(uttered.silence_s, 3),
             },
         )
         happened = dialogues.heard(heard)
-        if happened.kind is Kind.NOISE or self._is_backchannel(heard):
+        answered = self._answered if uttered.is_longer else None
+        says_nothing = answered.is_all(heard) if answered else self._is_backchannel(heard)
+        if happened.kind is Kind.NOISE or says_nothing:
             self._go_on()
             return
+        if answered:
+            self._take_back(answered)
         self._interrupted()
+        before, expecting = self._dialogue.memento(), self._dialogue.expecting
         self._dialogue.hears(result.language or CallLanguage(heard.language))
-        self._input(happened)
+        if self._speaker.protected:
+            self._waiting.append(happened)
+        elif can_be_taken_back(self._step(happened)):
+            self._answered = Answered(before, expecting, heard)
+
+    def _take_back(self, answered: Answered) -> None:
+        """The caller had not finished: the answer to the first half was none."""
+        self._speaker.stop()
+        self._dialogue.restore(answered.before)
+        self._tell("taken_back", {})
 
     def _is_backchannel(self, heard: Understanding) -> bool:
         """Whether the caller listens and says so: "ja" is an answer only to what is, or was, a question."""
@@ -351,10 +379,11 @@ class Session:
         else:
             self._step(happened)
 
-    def _step(self, happened: Input) -> None:
+    def _step(self, happened: Input) -> list[Do]:
+        self._answered = None
         actions = self._dialogue.step(happened)
         if not actions:
-            return
+            return actions
         self._idle_frames = 0
         if self._speaker.speaking and not self._acknowledged:
             self._speaker.stop()  # but for a word that is over in no time
@@ -377,6 +406,7 @@ class Session:
                 case CallOff():
                     if self._call_off():
                         self._step(Input(Kind.CALLED_OFF))
+        return actions
 
     def _note_speech(self) -> None:
         """Tell when a reply begins, and see that it comes to an end."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from copy import copy
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from typing import Any
 
 from voicebot.advice import Consultation
 from voicebot.calllanguage import CallLanguage
@@ -97,6 +99,17 @@ class Talk:
     """What the caller speaks; None: what the bot speaks."""
     warned_of: set[str] = field(default_factory=set)
     """Emergency numbers that were mentioned because it might be an emergency."""
+
+    def memento(self) -> Mapping[str, Any]:
+        """All that may change, for :meth:`restore`."""
+        # Lists, sets and queues hold what does not change; everything else is replaced, never changed.
+        kept = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: copy(value) if isinstance(value, list | set | deque) else value for name, value in kept.items()}
+
+    def restore(self, memento: Mapping[str, Any]) -> None:
+        """As it was: what has been said since was said to half a sentence."""
+        for name, value in memento.items():
+            setattr(self, name, copy(value) if isinstance(value, list | set | deque) else value)
 
     @property
     def prompts(self) -> Prompts:
