@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ async def two_halves(pause_s: float, first: str, second: str, seconds: float = 1
     scene = Scene(lambda _target: CONNECTED, speak_samples=True)
     ears = Recorder()
     scene.ears = ears
-    scene._parts = scene._parts.__class__(**{**vars(scene._parts), "recognition": ears})
+    scene._parts = replace(scene._parts, recognition=ears)
     await scene.start()
     await scene.quiet()
     ears.texts += [first, second]
@@ -118,3 +119,38 @@ async def test_a_memento_brings_everything_back(changed: str) -> None:
 
 def dialogue_of(scene: Scene) -> Any:
     return scene.conversation
+
+
+async def test_what_is_not_answered_yet_is_kept_while_the_caller_stops_and_starts() -> None:
+    """Recognition is slow, and what follows has a pause of its own: nothing of it is lost."""
+    scene = Scene(lambda _target: CONNECTED)
+    slow = Slow(scene)
+    scene.ears = slow
+    scene._parts = replace(scene._parts, recognition=slow)
+    await scene.start()
+    await scene.quiet()
+    slow.default = BRING
+    slow.seconds = 3.0
+    scene.call.say(tone(1.0))
+    scene.call.pause(1.6)
+    for _ in range(2):
+        scene.call.say(tone(0.5))
+        scene.call.pause(0.3)
+    await scene.until(lambda: "Foto" in scene.said[-1])
+    assert slow.lengths[-1] > 1.0 + 0.5 + 0.3 + 0.5
+    await leave(scene)
+
+
+class Slow(Recorder):
+    """Takes some seconds of the call for each utterance."""
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__()
+        self._scene = scene
+        self.seconds = 0.0
+
+    async def transcribe(self, pcm: bytes, **asked: Any) -> Transcription:
+        begun = self._scene.call.now
+        heard = await super().transcribe(pcm, **asked)
+        await self._scene.until(lambda: self._scene.call.now >= begun + self.seconds)
+        return heard

@@ -63,6 +63,16 @@ class Deaf:
     error: SpeechUnavailable
 
 
+@dataclass(frozen=True)
+class _Spoken:
+    """What a caller has said, 16 kHz PCM, and the seconds of speech in it."""
+
+    pcm: bytes = b""
+    seconds: float = 0.0
+    is_longer: bool = False
+    """See :attr:`Uttered.is_longer`."""
+
+
 ListenerEvent = Began | Dismissed | Uttered | Deaf
 
 
@@ -92,20 +102,18 @@ class Listener:
         self._enough_ms: int | None = None
         """The silence after which what was heard is all; None as long as nothing is understood."""
         self._may_go_on = may_go_on
-        self._pcm = b""
-        self._spoken_s = 0.0
-        self._is_longer = False
-        """Whether what is being recognised begins with the utterance before."""
+        self._spoken = _Spoken()
+        """What is being recognised."""
+        self._beginning = _Spoken()
+        """What belongs before the turn under way: one that is not answered yet, or one that was answered too soon."""
+        self._said = _Spoken()
+        """The last utterance; nothing where nothing may be added."""
         self._is_over = False
         self._last_sound_at = 0.0
         self._now = 0
         """Frames so far."""
         self._last_sound = 0
         """The frame of the caller's last sound, where an utterance ended."""
-        self._goes_on = False
-        """Whether the turn under way began so soon after the last utterance that it may belong to it."""
-        self._said, self._said_s = b"", 0.0
-        """The last utterance, and the seconds of speech in it; empty where nothing may be added."""
 
     @property
     def busy(self) -> bool:
@@ -126,8 +134,9 @@ class Listener:
         happened = self._turns.push(heard, self._activity.push(heard), frame.heard)
         if not was_speaking:
             if (self._now - self._last_sound) * FRAME_MS > RESUMED_MS:
-                self._said = b""
-            self._goes_on = self._turns.speaking and bool(self._said)
+                self._said = _Spoken()
+            if self._turns.speaking:
+                self._beginning = self._spoken if self._hearing is not None and self._is_over else self._said
         for event in happened:
             match event:
                 case SpeechBegan():
@@ -149,48 +158,38 @@ class Listener:
         self._cancel()
         self._turns.drop()
         self._is_over = False
-        self._pcm = self._said = b""
+        self._spoken = self._beginning = self._said = _Spoken()
 
     def _patience(self) -> int:
         if self._hearing is None or not self._hearing.done():
             return self._unfinished_ms
         if self._enough_ms is None:
             failed = self._hearing.exception() is not None
-            self._enough_ms = 0 if failed else self._patience_ms(self._hearing.result(), self._is_longer)
+            self._enough_ms = 0 if failed else self._patience_ms(self._hearing.result(), self._spoken.is_longer)
         return self._enough_ms
 
     def _recognize(self, pcm: bytes, spoken_s: float) -> None:
-        """Begin to recognise before the turn is surely over.
-
-        An unanswered turn before belongs to it, and one that was answered while its speaker only paused.
-        """
-        if self._hearing is not None and self._is_over:
-            pcm, spoken_s = self._pcm + pcm, self._spoken_s + spoken_s
-        else:
-            self._is_longer = self._goes_on and self._fits(pcm) and self._may_go_on()
-            if self._is_longer:
-                pcm, spoken_s = self._said + pcm, self._said_s + spoken_s
+        """Begin to recognise before the turn is surely over."""
+        before = self._beginning
+        is_answered = bool(before.pcm) and before is self._said
+        if is_answered and not (self._may_go_on() and _fits(before.pcm, pcm)):
+            before, is_answered = _Spoken(), False
         self._cancel()
-        self._pcm, self._spoken_s = pcm, spoken_s
+        self._spoken = _Spoken(before.pcm + pcm, before.seconds + spoken_s, before.is_longer or is_answered)
         self._is_over = False
-        self._hearing = asyncio.create_task(self._hear(pcm, spoken_s, self._is_longer))
+        self._hearing = asyncio.create_task(self._hear(self._spoken))
 
-    def _fits(self, pcm: bytes) -> bool:
-        return bool(self._said) and len(self._said) + len(pcm) <= LONGEST_JOINED_S * 1000 / FRAME_MS * FRAME_BYTES
-
-    async def _hear(self, pcm: bytes, spoken_s: float, is_longer: bool) -> Heard:
-        return await self._understand(pcm, spoken_s, is_longer)
+    async def _hear(self, spoken: _Spoken) -> Heard:
+        return await self._understand(spoken.pcm, spoken.seconds, spoken.is_longer)
 
     def _answered(self) -> list[ListenerEvent]:
         """What was understood, once the turn is over and the caller is not speaking again."""
         if not self._is_over or self._hearing is None or not self._hearing.done() or self._turns.speaking:
             return []
-        hearing, self._hearing, self._is_over = self._hearing, None, False
-        self._said, self._said_s, self._pcm = self._pcm, self._spoken_s, b""
-        self._goes_on = False
-        self._enough_ms = None
+        hearing, self._hearing, self._is_over, self._enough_ms = self._hearing, None, False, None
+        self._said, self._spoken = self._spoken, _Spoken()
         try:
-            return [Uttered(hearing.result(), time.monotonic() - self._last_sound_at, self._is_longer)]
+            return [Uttered(hearing.result(), time.monotonic() - self._last_sound_at, self._said.is_longer)]
         except SpeechUnavailable as error:
             return [Deaf(error)]
 
@@ -199,3 +198,7 @@ class Listener:
         if self._hearing is not None:
             self._hearing.cancel()
             self._hearing = None
+
+
+def _fits(first: bytes, second: bytes) -> bool:
+    return len(first) + len(second) <= LONGEST_JOINED_S * 1000 / FRAME_MS * FRAME_BYTES
