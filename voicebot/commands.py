@@ -297,6 +297,9 @@ def models(options: argparse.Namespace) -> None:
     if options.action == "alarm":
         _alarm(current, [Path(name) for name in options.name])
         return
+    if options.action == "accents":
+        _accents(current, [Path(name) for name in options.name])
+        return
     names = [*options.name, *_best_voices(options.languages)]
     if not names:
         raise UsageError("which one? For example: voicebot models fetch de_DE-thorsten-medium")
@@ -414,6 +417,31 @@ def _alarm(current: Settings, archives: list[Path]) -> None:
     save_arrays(archives[0], alarm.arrays())
     for name, share_kept in vars(kept).items():
         print(f"{name.replace('_', ' ')}: {share_kept:.1%}")
+
+
+def _accents(current: Settings, archives: list[Path]) -> None:
+    """Write what tells languages by their sound, fitted to synthetic voices that speak the sample's questions."""
+    from voicebot.archive import save_arrays
+    from voicebot.catalogue.folder import read_folder
+    from voicebot.knowledge import SAMPLE_CITY
+    from voicebot.share import share
+    from voicebot.speech import accent_fitting
+    from voicebot.speech.accents import MODEL
+    from voicebot.speech.models import ModelStore
+    from voicebot.speech.recognizer import Recognizer
+    from voicebot.understanding.phrasebook import LANGUAGES
+
+    if len(archives) != 1:
+        raise UsageError("which file? For example: voicebot models accents voicebot/speech/accents.npz")
+    spoken = accent_fitting.utterances(read_folder(share("data") / SAMPLE_CITY), LANGUAGES)
+    with console.Bars() as bars:
+        model = ModelStore(current.speech.models_dir).whisper(MODEL, bars)
+        recognizer = Recognizer(model, current.speech.threads)
+        layer, kept = accent_fitting.fit(
+            recognizer, spoken, LANGUAGES, lambda done, steps: bars("listening", done, steps)
+        )
+    save_arrays(archives[0], layer.arrays())
+    print(f"language right: {kept.right:.1%} of {kept.utterances} utterances of voices never heard")
 
 
 def doctor(options: argparse.Namespace) -> int:

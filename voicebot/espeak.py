@@ -11,13 +11,17 @@ from telephony.audio import AudioError, read_wav
 _LONGEST_S = 30
 
 
-def speak(text: str, language: str) -> bytes:
-    """A text as 16 kHz PCM. Raises AudioError."""
+def speak(text: str, language: str, *, pitch: int = 50, words_a_minute: int = 175) -> bytes:
+    """A text as 16 kHz PCM. Raises AudioError.
+
+    :param language: ISO 639-1, or one of eSpeak NG's voices: ``tr+f2``
+    :param pitch: 0 to 99
+    """
     with tempfile.TemporaryDirectory() as folder:
         wav = Path(folder) / "speech.wav"
         try:
             subprocess.run(
-                ["espeak-ng", "-v", language, "-w", str(wav), "--stdin"],
+                ["espeak-ng", "-v", language, "-p", str(pitch), "-s", str(words_a_minute), "-w", str(wav), "--stdin"],
                 input=text.encode(),
                 check=True,
                 capture_output=True,

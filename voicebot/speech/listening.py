@@ -25,6 +25,8 @@ FAITH = 2.0
 FIT = 2.0
 """How much the text's mean log probability a token (about -0.3 where it fits, -0.9 where not) counts against the
 log probability of the language itself."""
+WORST = -1.2
+"""A text less likely than that is none: how much less says nothing of the language."""
 READ = 0.5
 """How much langid's opinion of the text counts."""
 
@@ -93,4 +95,4 @@ def _fit(transcription: Transcription, language: str, detected: Transcription, l
     likely = detected.language_probabilities.get(language, 0.0)
     read = text_shares(transcription.text, languages).get(language, 0.0)
     score = transcription.hypotheses[0][1] if transcription.hypotheses else -1.0
-    return FIT * score + math.log(max(likely, 1e-3)) + READ * math.log(max(read, 1e-2))
+    return FIT * max(score, WORST) + math.log(max(likely, 1e-3)) + READ * math.log(max(read, 1e-2))

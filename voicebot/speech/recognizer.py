@@ -21,6 +21,7 @@ from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens
 from numpy.typing import NDArray
 
+from voicebot.speech import accents
 from voicebot.speech.errors import ModelError
 from voicebot.speech.vad import STEP_SAMPLES, VoiceActivity, load_session
 
@@ -28,6 +29,8 @@ RATE = 16_000
 """Hertz."""
 HOP = 160
 """Samples a spectrogram frame: 10 ms."""
+STATE_SAMPLES = 320
+"""Samples a state of the encoder: 20 ms."""
 WINDOW_S = 10.0
 MARGIN_S = 4.0
 """Silence that must follow the speech inside the window; with less than 2 s Whisper repeats itself."""
@@ -114,6 +117,7 @@ class Recognizer:
         except Exception as error:  # CTranslate2 and tokenizers raise RuntimeError, ValueError and bare Exception
             raise ModelError(f"the speech model in {model_dir} cannot be loaded: {error}") from error
         self.languages = tuple(languages)
+        self._accents = accents.shipped() if model_dir.name == accents.MODEL else None
         self._tokenizers: dict[str, Tokenizer] = {}
         self._encodings: OrderedDict[bytes, _Encoding] = OrderedDict()
         self._suppressed: list[int] = list(get_suppressed_tokens(self._tokenizer("en"), [-1]))
@@ -147,13 +151,19 @@ class Recognizer:
             if abandoned():
                 raise Abandoned
             language = language or self._likeliest(piece, allowed, favoured, abandoned)
-            parts.append(self._window(piece, language, hotwords, beam, abandoned))
+            parts.append(self._window(piece, language, allowed, hotwords, beam, abandoned))
         return _joined(parts, len(audio) / RATE, time.perf_counter() - started)
+
+    def encoding(self, pcm: bytes) -> NDArray[np.float32]:
+        """The encoder's states of 16 kHz s16le mono `pcm`, 20 ms each; shape (states, dimensions)."""
+        audio = np.frombuffer(pcm[: len(pcm) // 2 * 2], dtype="<i2").astype(np.float32) / np.float32(32768)
+        return _states(self._encoding(audio, lambda: False).encoded, audio)
 
     def _window(
         self,
         audio: NDArray[np.float32],
         language: str,
+        allowed: Sequence[str],
         hotwords: Sequence[str],
         beam: int,
         abandoned: Callable[[], bool],
@@ -161,15 +171,18 @@ class Recognizer:
         if _is_silent(audio):
             return Recognition("", language, 0.0, no_speech_probability=1.0)
         encoding = self._encoding(audio, abandoned)
-        probabilities = dict(encoding.languages)
+        sounds = self._sounds_like(encoding, audio, allowed)
+        heard = sounds or encoding.languages
         hypotheses, no_speech = self._decode(encoding.encoded, language, hotwords, beam, len(audio) / RATE)
-        if self._is_imagined(hypotheses, no_speech, audio):
+        # Somebody who speaks a language, however badly understood, is no noise.
+        speaks = sounds is not None and self._loudest_voice(audio) >= SPEECH_NEEDED
+        if not speaks and self._is_imagined(hypotheses, no_speech, audio):
             hypotheses = []
         return Recognition(
             text=hypotheses[0][0] if hypotheses else "",
             language=language,
-            language_probability=probabilities.get(language, 0.0),
-            language_probabilities=dict(encoding.languages[:8]),
+            language_probability=dict(heard).get(language, 0.0),
+            language_probabilities=dict(heard[:8]),
             hypotheses=hypotheses,
             no_speech_probability=no_speech,
         )
@@ -183,8 +196,19 @@ class Recognizer:
     ) -> str:
         if _is_silent(audio):
             return favoured or allowed[0]
-        probabilities = dict(self._encoding(audio, abandoned).languages)
+        encoding = self._encoding(audio, abandoned)
+        probabilities = dict(self._sounds_like(encoding, audio, allowed) or encoding.languages)
         return max(allowed, key=lambda code: probabilities.get(code, 0.0) * (FAVOUR if code == favoured else 1.0))
+
+    def _sounds_like(
+        self, encoding: _Encoding, audio: NDArray[np.float32], allowed: Sequence[str]
+    ) -> list[tuple[str, float]] | None:
+        """Languages with their probabilities, likeliest first, where the sound tells and Whisper does not."""
+        if self._accents is None or len(audio) < accents.SHORTEST_S * RATE:
+            return None
+        if not accents.is_open(dict(encoding.languages), allowed):
+            return None
+        return self._accents.judge(_states(encoding.encoded, audio), encoding.languages, allowed)
 
     def _encoding(self, audio: NDArray[np.float32], abandoned: Callable[[], bool]) -> _Encoding:
         """Made, or remembered from a decode of the same sound; the sound itself is not kept."""
@@ -261,6 +285,12 @@ class Recognizer:
         samples = np.pad(audio, (0, -len(audio) % STEP_SAMPLES))
         pcm = (samples * 32767).astype("<i2").tobytes()
         return max(VoiceActivity(self._vad).push(pcm), default=0.0)
+
+
+def _states(encoded: Any, audio: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Those of the encoder's states that are about the audio rather than the silence behind it."""
+    states = np.array(encoded, dtype=np.float32)[0]
+    return np.asarray(states[: max(1, len(audio) // STATE_SAMPLES)])
 
 
 def _is_silent(audio: NDArray[np.float32]) -> bool:
