@@ -61,6 +61,15 @@ def call(line: Line, *arguments: str) -> tuple[Voicebot, int]:
         callers.end()
 
 
+def test_who_goes_on_after_a_pause_and_who_speaks_turkish_are_understood(line: Line) -> None:
+    paths = [str(SCENARIOS / f"{name}.toml") for name in ("goes-on-after-a-pause", "speaks-turkish")]
+    callers, status = call(line, "--json", "--at-once", "2", *paths)
+    reports = {report["scenario"]: report for report in map(json.loads, callers.out)}
+    assert status == 0, callers.tail()
+    line.wait_for("taken_back", call=reports["goes-on-after-a-pause"]["call"])
+    assert reports["speaks-turkish"]["transfers"][0]["outcome"] == "connected"
+
+
 def test_callers_at_once_are_all_served_and_leave_nothing_behind(line: Line, desk: tuple[Voicebot, int]) -> None:
     paths = [str(SCENARIOS / f"{name}.toml") for name in PLAYED]
     callers, status = call(line, "--json", "--at-once", str(AT_ONCE), *paths)
