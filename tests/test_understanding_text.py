@@ -19,6 +19,7 @@ from voicebot.understanding.phrasebook import phrasebook
         ("Café  –  Élysée", "cafe elysee"),
         ("", ""),
         ("…!", ""),
+        ("𝞐", "α"),
     ],
 )
 def test_fold(text: str, folded: str) -> None:

@@ -130,7 +130,7 @@ def desks(line: Line, port: int, tmp_path_factory: pytest.TempPathFactory) -> It
         desk("301", SECOND_HZ) as second,
         desk("310", FIRST_HZ, "486") as busy,
     ):
-        pbx.wait_for_line(REACHED)
+        pbx.wait_for_line(REACHED, 90.0)
         yield Desks(port, pbx, first, second, busy)
 
 

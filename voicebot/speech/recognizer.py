@@ -255,7 +255,8 @@ class Recognizer:
         texts: dict[str, float] = {}
         for tokens, score in zip(result.sequences_ids, result.scores, strict=True):
             texts.setdefault(tokenizer.decode(tokens).strip(), score * len(tokens) / (len(tokens) + 1))
-        return list(texts.items()), float(result.no_speech_prob)
+        # The decoder's order is that of whole texts; nearly equal ones may change places by the token.
+        return sorted(texts.items(), key=lambda each: -each[1]), float(result.no_speech_prob)
 
     def _prompt(self, tokenizer: Tokenizer, hotwords: Sequence[str]) -> list[int]:
         prompt: list[int] = []

@@ -32,6 +32,7 @@ def fold(text: str) -> str:
     bare = _APOSTROPHES.sub("", spell(text))
     if not bare.isascii():
         bare = "".join(map(_plain_digit, _unmarked(unicodedata.normalize("NFKD", bare))))
+        bare = _APOSTROPHES.sub("", spell(bare))  # what was one sign may be a capital, or several signs, now
     return _APART.sub(" ", bare).strip()
 
 
