@@ -11,7 +11,9 @@ from telephony.audio import RATE
 from telephony.events import TransferOutcome, TransferResult
 from town import Ears, Scene, tone
 from voicebot.dialogue import Say
+from voicebot.resumption import Answered
 from voicebot.speech.client import Transcription
+from voicebot.understanding.result import Intent, Understanding
 
 CONNECTED = TransferOutcome(TransferResult.CONNECTED, 200, "OK")
 COST = "Was kostet ein Personalausweis?"
@@ -93,6 +95,53 @@ async def test_a_transfer_is_not_taken_back() -> None:
     await scene.over()
     assert scene.call.transfers == ["sip:0@pbx.example"]
     assert not events(scene, "taken_back")
+
+
+async def test_a_mhm_much_later_leaves_an_answer_that_was_heard() -> None:
+    scene, _ = await two_halves(1.6, COST, BRING)
+    scene.ears.texts += ["Mhm.", COST]
+    said = len(scene.said)
+    scene.call.say(tone(0.4))
+    scene.call.pause(0.8)
+    scene.call.say(tone(1.0))
+    await scene.until(lambda: len(scene.said) > said)
+    assert not events(scene, "taken_back")
+    await leave(scene)
+
+
+async def test_a_goodbye_is_said_to_its_end() -> None:
+    scene = Scene()
+    await scene.start()
+    await scene.quiet()
+    scene.ears.texts += ["Auf Wiederhören."]
+    scene.ears.default = "Vielen Dank für Ihre Hilfe"
+    scene.call.say(tone(1.0))
+    for _ in range(2):
+        scene.call.pause(0.9)
+        scene.call.say(tone(0.8))
+    await scene.over()
+    assert not events(scene, "taken_back")
+    assert not events(scene, "interrupted")
+
+
+QUESTION_HEARD = Understanding(COST, "de", Intent.SERVICE, 0.9, service="personalausweis", aspect="fee")
+
+
+@pytest.mark.parametrize(
+    ("expecting", "longer", "same"),
+    [
+        (None, replace(QUESTION_HEARD, text=f"{COST} Mhm."), True),
+        (None, replace(QUESTION_HEARD, text="Was kostet denn ein Ausweis?"), True),
+        ("choice", replace(QUESTION_HEARD, text="Was kostet denn ein Ausweis?"), False),
+        ("yes_no", replace(QUESTION_HEARD, text=f"{COST} Ja."), False),
+        ("yes_no", replace(QUESTION_HEARD, text=COST.upper()), True),
+        (None, replace(QUESTION_HEARD, text=f"{COST} Sie ist kaputt."), False),
+        (None, replace(QUESTION_HEARD, text=COST, language="tr"), False),
+        (None, replace(QUESTION_HEARD, text="Und die Dauer?", aspect="duration"), False),
+    ],
+)
+def test_what_was_added_counts_unless_it_says_nothing(expecting: str | None, longer: Understanding, same: bool) -> None:
+    assert Answered({}, expecting, QUESTION_HEARD).is_all(longer) is same
 
 
 @pytest.mark.parametrize("changed", ["wishes", "topics", "question", "service", "state", "language"])

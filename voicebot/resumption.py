@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from voicebot.dialogue import Do, LeaveMessage, Say
+from voicebot.understanding.intents import is_backchannel, is_noise
 from voicebot.understanding.normalise import fold
-from voicebot.understanding.result import Understanding
-
-_WORDS_COUNT = ("name", "number", "words")
-"""What is asked for where every word belongs to the answer."""
+from voicebot.understanding.result import Intent, Understanding
 
 
 @dataclass(frozen=True)
@@ -30,14 +28,21 @@ class Answered:
 
     def is_all(self, longer: Understanding) -> bool:
         """Whether the longer utterance says nothing more: what was added is a "mhm", or a cough."""
-        if self.expecting in _WORDS_COUNT:
-            return fold(longer.text) == fold(self.heard.text)
-        return _meaning(longer) == _meaning(self.heard)
+        if longer.language != self.heard.language:
+            return False
+        first, whole = fold(self.heard.text), fold(longer.text)
+        if whole.startswith(first):
+            more = whole.removeprefix(first).strip()
+            # To a question, "ja" is an answer.
+            return not more or (self.expecting is None and (is_noise(more) or is_backchannel(more, longer.language)))
+        # The beginning was heard differently. Only where words count for nothing but what they mean is that the same.
+        is_question = self.expecting is None and self.heard.intent is Intent.SERVICE
+        return is_question and _meaning(longer) == _meaning(self.heard)
 
 
 def can_be_taken_back(actions: Sequence[Do]) -> bool:
     """Whether nothing was done but to speak, nor anything said that must be heard to its end."""
-    return all(
+    return bool(actions) and all(
         (isinstance(action, Say) and not action.protected) or (isinstance(action, LeaveMessage) and not action.complete)
         for action in actions
     )

@@ -268,16 +268,18 @@ class Session:
         return self._handover is not None or self._hangs_up
 
     async def _understand(self, pcm: bytes, spoken_s: float, is_longer: bool) -> Heard:
-        expecting, last_service, tongue = self._dialogue.expecting, self._dialogue.service, self._dialogue.tongue
+        expecting, last_service = self._dialogue.expecting, self._dialogue.service
+        tongue, language = self._dialogue.tongue, self._dialogue.language
         if is_longer and self._answered is not None:
             before = self._answered.before
-            expecting, last_service, tongue = self._answered.expecting, before["service"], before["tongue"]
+            expecting, last_service = self._answered.expecting, before["service"]
+            tongue, language = before["tongue"], before["language"]
         return await hear(
             self._parts.recognition,
             self._parts.comprehension,
             pcm,
             spoken_s,
-            language=tongue or CallLanguage(self._dialogue.language),
+            language=tongue or CallLanguage(language),
             languages=self._settings.speech.languages,
             expecting=expecting,
             last_service=last_service,
@@ -291,6 +293,8 @@ class Session:
     def _uttered(self, uttered: Uttered) -> None:
         """Act on what was understood; what is no answer to the bot lets it go on."""
         result, heard = uttered.heard, uttered.heard.understanding
+        if not uttered.is_longer:
+            self._answered = None
         self._tell(
             "heard",
             {
