@@ -150,7 +150,7 @@ async def test_a_memento_brings_everything_back(changed: str) -> None:
     await scene.start()
     await scene.quiet()
     await scene.caller_says(COST)
-    dialogue = dialogue_of(scene)
+    dialogue = scene.conversation
     before = dialogue.memento()
     old = str(getattr(dialogue, changed))
     dialogue.wishes.append(dialogue.topics[-1].heard)
@@ -164,10 +164,6 @@ async def test_a_memento_brings_everything_back(changed: str) -> None:
     dialogue.restore(before)  # what was restored is not what is kept
     assert str(getattr(dialogue, changed)) == old
     await leave(scene)
-
-
-def dialogue_of(scene: Scene) -> Any:
-    return scene.conversation
 
 
 async def test_what_is_not_answered_yet_is_kept_while_the_caller_stops_and_starts() -> None:

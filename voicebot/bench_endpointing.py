@@ -62,7 +62,7 @@ class Taken:
     wait_s: float
     """From the caller's last sound to the decision that the turn is over."""
     taken_back: bool = False
-    """Whether the caller went on so soon that both halves are heard as one."""
+    """Whether the caller went on soon enough for the answer to be taken back; that it was is not measured here."""
 
 
 def halves(texts: Sequence[str], count: int) -> list[Halves]:
@@ -216,4 +216,4 @@ def _print(ways: dict[str, list[Taken]]) -> None:
         )
     off, back = _cut_off(ways["this bot"]), sum(each.taken_back for each in ways["this bot"])
     if off.hits:
-        print(f"of the {off.hits} that this bot spoke into, {back} went on so soon that both halves are heard as one")
+        print(f"of the {off.hits} that this bot spoke into, {back} went on soon enough for the answer to be taken back")

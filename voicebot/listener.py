@@ -26,8 +26,6 @@ Understand = Callable[[bytes, float, bool], Awaitable[Heard]]
 RESUMED_MS = 1_200
 """Silence after an utterance within which more belongs to it: nobody reacts so soon to an answer that began meanwhile,
 and pauses within a turn may last a second."""
-LONGEST_JOINED_S = 28.0
-"""More than that no window of the recognizer holds."""
 
 
 class Activity(Protocol):
@@ -85,7 +83,7 @@ class Listener:
         understand: Understand,
         patience_ms: Callable[[Heard, bool], int],
         unfinished_ms: int,
-        may_go_on: Callable[[], bool] = lambda: False,
+        may_go_on: Callable[[], bool],
     ) -> None:
         """:param patience_ms: the silence after which what was heard is all; see :data:`Understand` for what it is told
 
@@ -172,12 +170,16 @@ class Listener:
         """Begin to recognise before the turn is surely over."""
         before = self._beginning
         is_answered = bool(before.pcm) and before is self._said
-        if is_answered and not (self._may_go_on() and _fits(before.pcm, pcm)):
+        if is_answered and not (self._may_go_on() and self._fits(before.pcm, pcm)):
             before, is_answered = _Spoken(), False
         self._cancel()
         self._spoken = _Spoken(before.pcm + pcm, before.seconds + spoken_s, before.is_longer or is_answered)
         self._is_over = False
         self._hearing = asyncio.create_task(self._hear(self._spoken))
+
+    def _fits(self, first: bytes, second: bytes) -> bool:
+        """Whether both halves together are no longer than a turn may be."""
+        return (len(first) + len(second)) // FRAME_BYTES * FRAME_MS <= self._turns.settings.longest
 
     async def _hear(self, spoken: _Spoken) -> Heard:
         return await self._understand(spoken.pcm, spoken.seconds, spoken.is_longer)
@@ -198,7 +200,3 @@ class Listener:
         if self._hearing is not None:
             self._hearing.cancel()
             self._hearing = None
-
-
-def _fits(first: bytes, second: bytes) -> bool:
-    return len(first) + len(second) <= LONGEST_JOINED_S * 1000 / FRAME_MS * FRAME_BYTES

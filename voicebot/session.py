@@ -320,9 +320,7 @@ class Session:
         self._interrupted()
         before, expecting = self._dialogue.memento(), self._dialogue.expecting
         self._dialogue.hears(result.language or CallLanguage(heard.language))
-        if self._speaker.protected:
-            self._waiting.append(happened)
-        elif can_be_taken_back(self._step(happened)):
+        if can_be_taken_back(self._input(happened)):
             self._answered = Answered(before, expecting, heard)
 
     def _take_back(self, answered: Answered) -> None:
@@ -376,12 +374,12 @@ class Session:
 
     # Acting.
 
-    def _input(self, happened: Input) -> None:
-        """Take an input now, or as soon as what cannot be interrupted has been said."""
+    def _input(self, happened: Input) -> list[Do]:
+        """Take an input now, or as soon as what cannot be interrupted has been said; what was done at once."""
         if self._speaker.protected:
             self._waiting.append(happened)
-        else:
-            self._step(happened)
+            return []
+        return self._step(happened)
 
     def _step(self, happened: Input) -> list[Do]:
         self._answered = None

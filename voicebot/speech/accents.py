@@ -26,8 +26,8 @@ OTHER = "other"
 """Stands for every language that is none of those it was fitted to."""
 UNSURE = 0.75
 """Whisper's probability below which a language is not believed."""
-FAVOURED_UNSURE = 0.25
-"""The same of the language that most callers of a town speak: losing them is worse than not finding another."""
+OWN_UNSURE = 0.25
+"""The same of the town's own language: to lose one of most callers is worse than not to find another's."""
 SHORTEST_S = 3.0
 """Of speech with what a turn keeps around it; from less it cannot be told."""
 LIKELY, FOREIGN = 0.9, 0.5
@@ -89,7 +89,7 @@ class Accents:
 
 def is_open(heard: Mapping[str, float], allowed: Sequence[str]) -> bool:
     """Whether Whisper takes none of what may be spoken for likely."""
-    if heard.get(allowed[0], 0.0) >= FAVOURED_UNSURE:
+    if heard.get(allowed[0], 0.0) >= OWN_UNSURE:
         return False
     return max(heard.get(code, 0.0) for code in allowed) < UNSURE
 

@@ -206,8 +206,6 @@ class Recognizer:
         """Languages with their probabilities, likeliest first, where the sound tells and Whisper does not."""
         if self._accents is None or len(audio) < accents.SHORTEST_S * RATE:
             return None
-        if not accents.is_open(dict(encoding.languages), allowed):
-            return None
         return self._accents.judge(_states(encoding.encoded, audio), encoding.languages, allowed)
 
     def _encoding(self, audio: NDArray[np.float32], abandoned: Callable[[], bool]) -> _Encoding:
@@ -290,7 +288,7 @@ class Recognizer:
 
 def _states(encoded: Any, audio: NDArray[np.float32]) -> NDArray[np.float32]:
     """Those of the encoder's states that are about the audio rather than the silence behind it."""
-    states = np.array(encoded, dtype=np.float32)[0]
+    states = np.asarray(encoded, dtype=np.float32)[0]  # no copy: the encoder's memory, as long as it is kept
     return np.asarray(states[: max(1, len(audio) // STATE_SAMPLES)])
 
 
