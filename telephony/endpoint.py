@@ -52,12 +52,6 @@ CODECS = {"G722/16000/1": 255, "PCMA/8000/1": 254, "PCMU/8000/1": 253}
 POLL_MS = 10
 """How long the control thread listens to the network before it looks at requests of the loop."""
 
-JITTER_BUFFER_MS = 80
-"""How much of the far side's sound is gathered before it is heard. PJSIP's buffer begins with nothing, and takes
-what gathers all the same for a queue to be shortened: under 60 ms of jitter it threw 8 to 12 % of the sound away. With
-this it threw away none, in four calls of 6 s.
-"""
-
 FAREWELL_S = 3.0
 """How long a process that is stopped waits for the answers to its BYEs."""
 
@@ -635,8 +629,8 @@ class Endpoint:
         config.medConfig.ptime = FRAME_MS
         config.medConfig.noVad = True
         config.medConfig.ecTailLen = 0
-        config.medConfig.jbInit = JITTER_BUFFER_MS
-        config.medConfig.jbMinPre = JITTER_BUFFER_MS
+        config.medConfig.jbInit = self.settings.jitter_buffer_ms
+        config.medConfig.jbMinPre = self.settings.jitter_buffer_ms
         config.logConfig.level = 3 if pjsip_log.isEnabledFor(logging.DEBUG) else 1
         config.logConfig.consoleLevel = config.logConfig.level
         config.logConfig.msgLogging = 0

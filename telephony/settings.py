@@ -8,6 +8,12 @@ from pathlib import Path
 MAX_CALLS = 4
 """Simultaneous legs the wheel is compiled for; it answers a fifth INVITE with 486 by itself."""
 
+JITTER_BUFFER_MS = 80
+"""How much of the far side's sound is gathered before it is heard. PJSIP's buffer begins with nothing, and takes
+what gathers all the same for a queue to be shortened: under 60 ms of jitter it threw 8 to 12 % of the sound away. With
+this it threw away none, in four calls of 6 s.
+"""
+
 
 class EndpointError(Exception):
     """The user agent cannot work as configured; the message says what and how to mend it."""
@@ -47,5 +53,7 @@ class SipSettings:
     user_agent: str = "voicebot"
     codecs: tuple[str, ...] = ("G722", "PCMA", "PCMU")
     """What is spoken, in the order in which it is offered."""
+    jitter_buffer_ms: int = JITTER_BUFFER_MS
+    """Less for a caller that measures and has no jitter to expect."""
     follow_transfers: bool = False
     """Whether a REFER from the far side is obeyed; a bot that is rung never does (toll fraud)."""

@@ -11,10 +11,10 @@ from collections import Counter
 import pytest
 
 from telephony.bare import Telephone, TelephoneError
-from telephony.endpoint import JITTER_BUFFER_MS, Endpoint
+from telephony.endpoint import Endpoint
 from telephony.events import CallEnded
 from telephony.relay import Impairment, Relay
-from telephony.settings import SipSettings
+from telephony.settings import JITTER_BUFFER_MS, SipSettings
 from telephony.sipcall import SipCall
 from voicebot.ports import free_port
 

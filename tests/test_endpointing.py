@@ -18,9 +18,17 @@ def heard(text: str, intent: Intent = Intent.NOMATCH, confidence: float = 0.0, *
         (heard("Ja.", Intent.YES, 1.0), "yes_no", PATIENCE.answered),
         (heard("Mitarbeiter", Intent.HUMAN, 1.0), None, PATIENCE.answered),
         (heard("Was kostet der Pass?", Intent.SERVICE, 0.9, aspect="fee"), None, PATIENCE.asked),
+        (heard("Ist der Fuß bei Platz?", Intent.SERVICE, 0.7, aspect="location"), None, PATIENCE.told),
         (heard("Ich bin umgezogen.", Intent.SERVICE, 0.9), None, PATIENCE.told),
+        (heard("Thank you.", Intent.GOODBYE, 1.0), None, PATIENCE.told),
+        (heard("Danke, das war alles.", Intent.GOODBYE, 1.0), "yes_no", PATIENCE.answered),
         (heard("Ich bin umgezogen und", Intent.SERVICE, 0.9), None, PATIENCE.unfinished),
         (heard("Ich brauche"), None, PATIENCE.unfinished),
+        (heard("Ich melde mein Gewerbe an", Intent.SERVICE, 0.9), None, PATIENCE.unfinished),
+        (heard("Wie melde ich mein Gewerbe an?", Intent.SERVICE, 0.9), None, PATIENCE.asked),
+        (heard("Und was kostet das?", Intent.SERVICE, 0.9, aspect="fee"), None, PATIENCE.asked),
+        (heard("Können Sie?"), None, PATIENCE.unfinished),
+        (heard("Was brauche ich?", Intent.SERVICE, 0.9, aspect="documents"), None, PATIENCE.unfinished),
         (heard("Der Dings, äh"), None, PATIENCE.unfinished),
         (heard("Der Dings da"), None, PATIENCE.unclear),
         (heard("Was kostet der Pass?", Intent.SERVICE, 0.3), None, PATIENCE.unclear),
@@ -28,6 +36,9 @@ def heard(text: str, intent: Intent = Intent.NOMATCH, confidence: float = 0.0, *
         (heard("0 2 8 6 1, 9 3 9, 0 0"), "number", PATIENCE.unclear),
         (heard("Das weiß die Nachbarin"), "number", PATIENCE.unclear),
         (heard("Schmidt"), "name", PATIENCE.told),
+        (heard("Am Vormittag."), "words", PATIENCE.told),
+        (heard("Um die Müllabfuhr und"), "words", PATIENCE.unfinished),
+        (heard("Bitte rufen Sie mich zurück.", Intent.CALLBACK, 1.0), None, PATIENCE.asked),
         (heard(""), None, PATIENCE.told),
     ],
 )
@@ -37,4 +48,4 @@ def test_patience(said: Understanding, expecting: str | None, expected: int) -> 
 
 def test_a_town_may_want_more_of_it() -> None:
     more = PATIENCE.scaled(2 * PATIENCE.told)
-    assert (more.answered, more.told, more.unfinished) == (600, 2000, 2800)
+    assert (more.answered, more.told, more.unfinished) == (600, 2080, 2800)

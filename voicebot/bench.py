@@ -44,8 +44,8 @@ CALLS: tuple[tuple[str, ...], ...] = (
     ("Ich brauche [0.6] einen neuen Reisepass.", "Nein.", "Wo kann ich denn [0.5] Sperrmüll anmelden?",
      "Wie lange dauert das [0.4] ungefähr?", "Was brauche ich für [0.8] eine Geburtsurkunde?", "Nein."),
     # Digits.
-    ("Bitte rufen Sie mich zurück.", "Schmidt.", "Nein.", "Null zwei acht sechs eins, neun drei neun, null.", "Nein.",
-     "Null zwei acht sechs zwei, fünf fünf, eins zwei drei."),
+    ("Bitte rufen Sie mich zurück.", "Schmidt.", "Null zwei acht sechs eins, neun drei neun, null.",
+     "Am Vormittag.", "Um die Müllabfuhr.", "Nein."),
     ("Wie melde ich mein Gewerbe an?", "Und was kostet das?", "Nein.", "Wo ist der Wertstoffhof?", "Nein.",
      "Ich brauche eine Geburtsurkunde."),
 )  # fmt: skip
@@ -55,6 +55,8 @@ AT_ONCE = 4
 NAIVE_END_OF_TURN_S = 0.8
 SETTLED_S = 10.0
 """The line is still preparing sentences for some seconds after it has opened."""
+PACKET_MS = 20
+"""All that the callers' telephones gather, so that times are those of the RTP packets."""
 JOURNAL_S = 3.0
 """How long the end of a call that is over for the caller may be missing from the journal."""
 TARGETS = {1: (0.75, 1.2), AT_ONCE: (1.0, 1.8)}
@@ -72,7 +74,13 @@ class Way:
 
     @property
     def turns(self) -> list[TurnReport]:
-        return [turn for report in self.reports for turn in report.turns if not turn.did.startswith("hang up")]
+        """What was said to the bot; not what was said to nobody, while it was passing the call on."""
+        return [turn for report in self.reports for turn in _said(report) if not _is_passed_on(report, turn)]
+
+    @property
+    def passed_on(self) -> int:
+        """Turns said while the bot passed the call on, as it does with one whom it has misheard."""
+        return sum(_is_passed_on(report, turn) for report in self.reports for turn in _said(report))
 
     @property
     def latencies(self) -> list[float]:
@@ -89,6 +97,7 @@ class Way:
             "stages_s": {stage.name.lower(): round(seconds, 3) for stage, seconds in self.stages().items()},
             "cut_off": sum(turn.cut_in for turn in self.turns),
             "unanswered": sum(turn.latency_s is None and not turn.cut_in for turn in self.turns),
+            "passed_on": self.passed_on,
         }
 
     def stages(self) -> dict[Stage, float]:
@@ -103,6 +112,20 @@ class Way:
     def held(self) -> bool:
         median, worst = TARGETS[self.at_once]
         return statistics.median(self.latencies) <= median and percentile(self.latencies, 95) <= worst
+
+
+def _said(report: CallReport) -> list[TurnReport]:
+    return [turn for turn in report.turns if not turn.did.startswith("hang up")]
+
+
+def _is_passed_on(report: CallReport, turn: TurnReport) -> bool:
+    """Whether a transfer was under way when the caller had finished."""
+    last = [
+        entry.event
+        for entry in report.journal
+        if entry.event in ("transfer", "transfer_outcome") and entry.at_s <= (turn.ended_s or turn.at_s)
+    ]
+    return last[-1:] == ["transfer"]
 
 
 @dataclass(frozen=True)
@@ -167,9 +190,10 @@ def _table(figures: Figures) -> None:
         print(f"{way.at_once}: {summed} = {sum(stages.values()):.2f}")
     for way in figures.ways:
         told = way.as_json()
-        if told["cut_off"] or told["unanswered"]:
+        if told["cut_off"] or told["unanswered"] or told["passed_on"]:
             print(
-                f"{way.at_once}: spoken into {told['cut_off']}, not answered {told['unanswered']} of {len(way.turns)}"
+                f"{way.at_once}: spoken into {told['cut_off']}, not answered {told['unanswered']} of {len(way.turns)};"
+                f" {told['passed_on']} more were said while the call was passed on"
             )
         slow = sorted(
             (turn for turn in way.turns if turn.latency_s and not turn.cut_in), key=lambda turn: -(turn.latency_s or 0)
@@ -204,7 +228,7 @@ async def _ring(bot: Bot, options: argparse.Namespace, at_once: int) -> Way:
         turns = (*(Turn(say=text) for text in said), Turn(hang_up=True))
         scenarios.append(Scenario(f"bench {number}", turns, longest_s=60.0 * TURNS_A_CALL))
     codecs = tuple(codec.upper() for codec in options.codec or ("PCMA",))
-    line = Line(f"sip:939@127.0.0.1:{bot.port}", "127.0.0.1", 0, codecs, events=False)
+    line = Line(f"sip:939@127.0.0.1:{bot.port}", "127.0.0.1", 0, codecs, events=False, jitter_buffer_ms=PACKET_MS)
     phrases = Phrases.of(scenarios)
     jobs = [Job(scenario, 1, line, phrases, RTP_PORT + RTP_PORTS * number) for number, scenario in enumerate(scenarios)]
     reports = await asyncio.to_thread(_all, jobs, at_once)

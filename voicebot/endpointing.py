@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import astuple, dataclass
 
-from voicebot.understanding.intents import is_unfinished, names_digits
+from voicebot.understanding.intents import ends_as_question, is_unfinished, names_digits
 from voicebot.understanding.numbers import phone_number
 from voicebot.understanding.result import SURE, Intent, Understanding
 
@@ -22,9 +22,9 @@ class Patience:
     answered: int = 300
     """After a yes, a choice, a goodbye, the wish for a person."""
     asked: int = 480
-    """After a question that is surely understood."""
-    told: int = 1000
-    """After what is understood and is no question: reasons may follow."""
+    """After a question that is surely understood, or the wish to be called back."""
+    told: int = 1040
+    """After what is understood and is no question, as reasons may follow; and after a name, a time, an account."""
     unclear: int = 1100
     """After what is not understood yet: the rest may explain it."""
     unfinished: int = 1400
@@ -36,6 +36,8 @@ class Patience:
 
 
 PATIENCE = Patience()
+PLAIN = 0.9
+"""Confidence of a question from which nothing is missing; half a question is often understood with less."""
 WHOLE_NUMBER = 10
 """Digits of a telephone number with its area code; in Germany few are shorter, and hardly any longer than 12."""
 _ANSWERS = frozenset(
@@ -53,6 +55,7 @@ _ANSWERS = frozenset(
         Intent.GO_ON,
     }
 )
+_FAREWELLS = frozenset({Intent.GOODBYE, Intent.SATISFIED})
 
 
 def patience_ms(heard: Understanding, expecting: str | None, patience: Patience = PATIENCE) -> int:
@@ -66,15 +69,19 @@ def patience_ms(heard: Understanding, expecting: str | None, patience: Patience 
         digits = phone_number(heard.text, heard.language) or ""
         is_part = len(digits) < WHOLE_NUMBER and names_digits(heard.text, heard.language)
         return patience.unfinished if is_part else patience.unclear
+    if heard.intent in _FAREWELLS and expecting is None:
+        return patience.told  # nobody rings to say goodbye: it is what Whisper makes of two mumbled words
     if heard.intent in _ANSWERS:
         return patience.answered
     if expecting == "name":
         return patience.told
     if is_unfinished(heard.text, heard.language):
         return patience.unfinished
-    if expecting == "choice":
+    if expecting == "words":
+        return patience.told
+    if expecting == "choice" or heard.intent is Intent.CALLBACK:
         return patience.asked
     if heard.intent is Intent.NOMATCH or heard.confidence < SURE:
         return patience.unclear
-    is_question = heard.aspect is not None or heard.text.rstrip().endswith(("?", "؟"))
-    return patience.asked if is_question else patience.told
+    is_question = heard.aspect is not None or ends_as_question(heard.text)
+    return patience.asked if is_question and heard.confidence >= PLAIN else patience.told

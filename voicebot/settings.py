@@ -109,7 +109,7 @@ class Data(_Section):
 
 class Dialogue(_Section):
     end_of_turn_ms: int = Field(
-        1000,
+        1040,
         ge=300,
         le=1500,
         description="silence that ends a statement; answers and questions end sooner in proportion",

@@ -18,11 +18,11 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from telephony.endpoint import Endpoint
-from telephony.settings import EndpointError
+from telephony.settings import JITTER_BUFFER_MS, EndpointError
 from voicebot import console
 from voicebot.caller import Caller, telephone
 from voicebot.calling.report import CallReport
@@ -73,6 +73,8 @@ class Line:
     codecs: tuple[str, ...]
     events: bool
     """Whether events are printed while they happen."""
+    jitter_buffer_ms: int = JITTER_BUFFER_MS
+    """How much of the bot's sound each caller's telephone gathers before it is heard."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def ring(job: Job) -> CallReport:
         line = job.line
         port = line.port or free_port()
         phone = telephone(line.host, port, job.rtp_port, user=job.scenario.number, codecs=line.codecs)
-        endpoint = Endpoint(phone, lambda _call: None)
+        endpoint = Endpoint(replace(phone, jitter_buffer_ms=line.jitter_buffer_ms), lambda _call: None)
         await endpoint.start()
         try:
             return await Caller(job.scenario, job.phrases, tell).run(endpoint, line.to)

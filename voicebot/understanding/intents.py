@@ -39,6 +39,8 @@ _NOT_ASKING = frozenset(
 """Whoever says one of these beside a language does not ask for it."""
 _LONGEST_ASKING = 8
 """Words in which somebody asks for a language."""
+_FEWEST_QUESTION = 3
+"""Words of a question that may end in one after which others go on."""
 
 
 def is_noise(text: str) -> bool:
@@ -146,10 +148,21 @@ def is_backchannel(text: str, language: str) -> bool:
 
 
 def is_unfinished(text: str, language: str) -> bool:
-    """Whether the utterance ends where nobody ends: after "und", "ich brauche", or with Whisper's three dots."""
-    return text.rstrip().endswith(("...", "…", ",", "-")) or bool(
-        phrasebook(language).turns.unfinished.search(fold(text))
-    )
+    """Whether the utterance ends where nobody ends: after "und", "ich brauche", or with Whisper's three dots.
+
+    What it hears as a question may end in words that statements go on after: "wie melde ich mein Gewerbe an?".
+    """
+    if text.rstrip().endswith(("...", "…", ",", "-")):
+        return True
+    turns, words = phrasebook(language).turns, fold(text).split()
+    if ends_as_question(text) and len(words) >= _FEWEST_QUESTION and words[-1] in turns.ends_questions:
+        return False
+    return bool(turns.unfinished.search(" ".join(words)))
+
+
+def ends_as_question(text: str) -> bool:
+    """Whether the recognizer has heard a question."""
+    return text.rstrip().endswith(("?", "؟"))
 
 
 def names_digits(text: str, language: str) -> bool:

@@ -203,6 +203,8 @@ class TurnTaking:
 
     unfinished: re.Pattern[str]
     """An utterance that ends so goes on after a pause: "ich brauche", "und"."""
+    ends_questions: frozenset[str]
+    """Of its last words, those at which a question may well end: "wie melde ich mich an?", "was kostet das?"."""
     backchannels: re.Pattern[str]
     """Utterances of a listener who does not want the turn: "mhm", "okay"."""
 
@@ -211,6 +213,7 @@ class TurnTaking:
         backchannel = _any(table["backchannels"])
         return cls(
             re.compile(rf"(?<!\w){_any(table['unfinished'])}$"),
+            frozenset(table["ends_questions"]),
             re.compile(rf"{backchannel}(?: {backchannel}){{0,2}}"),
         )
 
