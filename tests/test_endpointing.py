@@ -39,7 +39,7 @@ def heard(text: str, intent: Intent = Intent.NOMATCH, confidence: float = 0.0, *
         (heard("Am Vormittag."), "words", PATIENCE.told),
         (heard("Um die Müllabfuhr und"), "words", PATIENCE.unfinished),
         (heard("Bitte rufen Sie mich zurück.", Intent.CALLBACK, 1.0), None, PATIENCE.asked),
-        (heard(""), None, PATIENCE.told),
+        (heard(""), None, PATIENCE.asked),
     ],
 )
 def test_patience(said: Understanding, expecting: str | None, expected: int) -> None:

@@ -241,6 +241,23 @@ async def test_the_waiting_caller_hears_music_and_now_and_then_a_word() -> None:
     await scene.over()
 
 
+async def test_a_caller_whom_the_exchange_leaves_with_the_bot_hears_music_instead_of_nothing() -> None:
+    silent = TransferOutcome(TransferResult.NO_ANSWER, 0, "no final NOTIFY")
+    scene = Scene(lambda _target: silent, method=Method.BLIND)
+    await asked(scene)
+    await scene.until(lambda: bool(scene.call.transfers))
+    referred = scene.call.now
+    await scene.until(lambda: scene.call.now > referred + 1.0)
+    assert not any(scene.call.said[-1])  # an exchange that takes the call does so by now
+    await scene.until(lambda: scene.call.now > referred + 3.0)
+    assert MUSIC[: 2 * len(SILENCE)] in b"".join(scene.call.said)
+    await scene.until(lambda: scene.prompt("no_answer") in scene.said[-1])
+    await scene.quiet()
+    assert not any(scene.call.said[-1])
+    scene.call.caller_hangs_up()
+    await scene.over()
+
+
 @pytest.mark.parametrize("way", ["#", "Abbrechen bitte"])
 async def test_the_caller_calls_it_off(way: str) -> None:
     scene = Scene(method=Method.ATTENDED)

@@ -64,7 +64,7 @@ def patience_ms(heard: Understanding, expecting: str | None, patience: Patience 
     :param expecting: what the bot has just asked for; see :meth:`.Understander.understand`
     """
     if not heard.text.strip():
-        return patience.told
+        return patience.asked  # a cough or a hum: the bot goes on with what it was saying
     if expecting == "number":
         digits = phone_number(heard.text, heard.language) or ""
         is_part = len(digits) < WHOLE_NUMBER and names_digits(heard.text, heard.language)

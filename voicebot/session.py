@@ -55,6 +55,8 @@ KEY_PAUSE_FRAMES = 4 * FRAMES_A_SECOND
 
 STILL_TRYING_FRAMES = 15 * FRAMES_A_SECOND
 """How long a caller waits with music before being told that it goes on."""
+LEFT_FRAMES = 3 * FRAMES_A_SECOND // 2
+"""A PBX takes the caller whom we refer to it sooner; with one whom it does not, our line is not to be silent."""
 
 Journal = Callable[[str, dict[str, Any]], None]
 """Told what happens on a call, with the seconds it took; what it keeps is its own business."""
@@ -114,7 +116,7 @@ class Session:
         """The attempt under way to find somebody for the caller."""
         self._is_handed_over = False
         """Whether somebody has taken the call."""
-        self._waited_frames = 0
+        self._waited_frames = self._referred_frames = 0
         """How long the caller has been waiting for a desk since something was said to them."""
         self._decided_at = 0.0
         """When the reply that is not audible yet was decided on, monotonic seconds; 0 if there is none."""
@@ -471,8 +473,10 @@ class Session:
 
     def _keep_company(self) -> None:
         """Music for who waits for a desk, and a word now and then."""
-        waits = self._handover is not None and self._handover.phase is Phase.RINGING
-        self._speaker.play_music(self._parts.music if waits else b"")
+        phase = self._handover.phase if self._handover is not None else None
+        waits = phase is Phase.RINGING
+        self._referred_frames = self._referred_frames + 1 if phase is Phase.REFERRED else 0
+        self._speaker.play_music(self._parts.music if waits or self._referred_frames >= LEFT_FRAMES else b"")
         self._waited_frames = self._waited_frames + 1 if waits and not self._speaker.speaking else 0
         if self._waited_frames >= STILL_TRYING_FRAMES:
             self._waited_frames = 0
