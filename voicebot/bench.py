@@ -1,9 +1,9 @@
 """``voicebot bench latency``: what a caller feels, measured on real calls, beside the naive way in the same run.
 
-Callers of every kind ring a real line, one at a time and four at once. Times are taken at the caller's ear, and each is
-taken apart with the line's journal into stages that add up to it. The naive way takes the same utterances with a fixed
-0.8 s end of turn, ``WhisperModel.transcribe`` at its defaults after it, and synthesis of the whole reply after that;
-its stages are measured on this machine and added up.
+Callers of every kind ring a real line, one at a time and four at once. Times are those of the RTP at the caller, and
+each is taken apart with the line's journal into stages that add up to it. The naive way takes the same utterances with
+a fixed 0.8 s end of turn, ``WhisperModel.transcribe`` at its defaults after it, and synthesis of the whole reply after
+that; its stages are measured on this machine and added up.
 """
 
 from __future__ import annotations
@@ -119,12 +119,10 @@ def _said(report: CallReport) -> list[TurnReport]:
 
 
 def _is_passed_on(report: CallReport, turn: TurnReport) -> bool:
-    """Whether a transfer was under way when the caller had finished."""
-    last = [
-        entry.event
-        for entry in report.journal
-        if entry.event in ("transfer", "transfer_outcome") and entry.at_s <= (turn.ended_s or turn.at_s)
-    ]
+    """Whether a transfer was under way when the caller had finished, or began where the bot spoke into it."""
+    at_s = turn.at_s if turn.cut_in or turn.ended_s is None else turn.ended_s
+    steps = ("transfer", "transfer_outcome", "called_off")
+    last = [entry.event for entry in report.journal if entry.event in steps and entry.at_s <= at_s]
     return last[-1:] == ["transfer"]
 
 
@@ -172,7 +170,7 @@ def _as_json(figures: Figures) -> dict[str, Any]:
 
 def _table(figures: Figures) -> None:
     naive = statistics.median(figures.naive)
-    print("caller's last sound to the bot's first, at the caller's ear")
+    print("caller's last sound to the bot's first, in the RTP at the caller")
     print(f"{'':24}{'turns':>6}{'median':>9}{'95 %':>9}{'target':>18}{'better':>18}")
     for way in figures.ways:
         told = way.as_json()

@@ -70,7 +70,7 @@ def patience_ms(heard: Understanding, expecting: str | None, patience: Patience 
         is_part = len(digits) < WHOLE_NUMBER and names_digits(heard.text, heard.language)
         return patience.unfinished if is_part else patience.unclear
     if heard.intent in _FAREWELLS and expecting is None:
-        return patience.told  # nobody rings to say goodbye: it is what Whisper makes of two mumbled words
+        return patience.told  # unasked, it is often what Whisper makes of two mumbled words; a farewell can wait
     if heard.intent in _ANSWERS:
         return patience.answered
     if expecting == "name":

@@ -116,8 +116,10 @@ class Session:
         """The attempt under way to find somebody for the caller."""
         self._is_handed_over = False
         """Whether somebody has taken the call."""
-        self._waited_frames = self._referred_frames = 0
+        self._waited_frames = 0
         """How long the caller has been waiting for a desk since something was said to them."""
+        self._referred_frames = 0
+        """How long ago the caller was referred to a desk, and is still here."""
         self._decided_at = 0.0
         """When the reply that is not audible yet was decided on, monotonic seconds; 0 if there is none."""
         self._spoken_frames = 0
@@ -475,7 +477,10 @@ class Session:
         """Music for who waits for a desk, and a word now and then."""
         phase = self._handover.phase if self._handover is not None else None
         waits = phase is Phase.RINGING
-        self._referred_frames = self._referred_frames + 1 if phase is Phase.REFERRED else 0
+        if phase is Phase.REFERRED:
+            self._referred_frames += 1
+        else:
+            self._referred_frames = LEFT_FRAMES if waits else 0  # who has waited with music goes on hearing it
         self._speaker.play_music(self._parts.music if waits or self._referred_frames >= LEFT_FRAMES else b"")
         self._waited_frames = self._waited_frames + 1 if waits and not self._speaker.speaking else 0
         if self._waited_frames >= STILL_TRYING_FRAMES:
