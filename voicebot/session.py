@@ -118,8 +118,8 @@ class Session:
         """Whether somebody has taken the call."""
         self._waited_frames = 0
         """How long the caller has been waiting for a desk since something was said to them."""
-        self._referred_frames = 0
-        """How long ago the caller was referred to a desk, and is still here."""
+        self._left_frames = 0
+        """How long the caller has been left with the bot after a REFER; music from LEFT_FRAMES on."""
         self._decided_at = 0.0
         """When the reply that is not audible yet was decided on, monotonic seconds; 0 if there is none."""
         self._spoken_frames = 0
@@ -477,11 +477,10 @@ class Session:
         """Music for who waits for a desk, and a word now and then."""
         phase = self._handover.phase if self._handover is not None else None
         waits = phase is Phase.RINGING
-        if phase is Phase.REFERRED:
-            self._referred_frames += 1
-        else:
-            self._referred_frames = LEFT_FRAMES if waits else 0  # who has waited with music goes on hearing it
-        self._speaker.play_music(self._parts.music if waits or self._referred_frames >= LEFT_FRAMES else b"")
+        # Who has waited with music goes on hearing it.
+        begins = LEFT_FRAMES if waits else 0
+        self._left_frames = self._left_frames + 1 if phase is Phase.REFERRED else begins
+        self._speaker.play_music(self._parts.music if self._left_frames >= LEFT_FRAMES else b"")
         self._waited_frames = self._waited_frames + 1 if waits and not self._speaker.speaking else 0
         if self._waited_frames >= STILL_TRYING_FRAMES:
             self._waited_frames = 0
