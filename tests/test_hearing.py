@@ -18,13 +18,15 @@ from voicebot.hearing import Heard, hear
 from voicebot.knowledge import Comprehension
 from voicebot.pico import speak
 from voicebot.speech.client import Transcription
+from voicebot.speech.embedding_cache import DIM
 from voicebot.speech.errors import SpeechUnavailable
 from voicebot.speech.listening import Recognition
 from voicebot.speech.models import ModelStore
 from voicebot.speech.recognizer import Recognizer
+from voicebot.understanding.emergency import Danger, Emergencies
 from voicebot.understanding.hotwords import MOST, Hotwords
 from voicebot.understanding.hypotheses import Hypothesis, weighed
-from voicebot.understanding.result import Intent, Understanding
+from voicebot.understanding.result import PLAIN, Intent, Understanding
 from voicebot.understanding.understander import Understander
 
 MANGLED = [("Ich brauche einen Kassonal aus Reis.", -0.5), ("Ich brauche einen Kassenal aus Reis.", -0.6)]
@@ -200,18 +202,60 @@ def test_yes_is_taken_from_the_second_hypothesis_where_the_first_is_noise() -> N
         assert heard.intent is intent
 
 
-async def test_hypotheses_are_embedded_in_one_request_and_understood_without_when_it_fails() -> None:
-    asked: list[Sequence[str]] = []
+class Embedding:
+    """Vectors that say nothing, and what was to be embedded."""
 
-    async def embed(texts: Sequence[str]) -> np.ndarray:
-        asked.append(texts)
-        raise SpeechUnavailable("gone")
+    def __init__(self, fails: bool = False) -> None:
+        self.asked: list[Sequence[str]] = []
+        self._fails = fails
 
+    async def __call__(self, texts: Sequence[str]) -> np.ndarray:
+        self.asked.append(texts)
+        if self._fails:
+            raise SpeechUnavailable("gone")
+        return np.full((len(texts), DIM), DIM**-0.5, np.float32)
+
+
+async def understood(embed: Embedding, hypotheses: Sequence[tuple[str, float]]) -> Understanding:
     comprehension = Comprehension(Understander(town()), embed)
-    heard = await comprehension.understand(
-        MANGLED[0][0], "de", expecting=None, last_service=None, hypotheses=[*MANGLED, *CLEAR]
+    return await comprehension.understand(
+        hypotheses[0][0], "de", expecting=None, last_service=None, hypotheses=hypotheses
     )
-    assert asked == [[text for text, _ in (*MANGLED, *CLEAR)]]
+
+
+async def test_further_hypotheses_are_embedded_where_the_first_is_not_plain() -> None:
+    embed = Embedding()
+    heard = await understood(embed, [*MANGLED, *CLEAR])
+    assert embed.asked == [[MANGLED[0][0]], [text for text, _ in (*MANGLED, *CLEAR)][1:]]
+    assert heard.candidates[0][0] == "personalausweis"
+
+
+@pytest.mark.parametrize("text", ["Was kostet ein Personalausweis?", "Ja, bitte verbinden.", "Es brennt!"])
+async def test_a_plain_first_hypothesis_is_enough(text: str) -> None:
+    embed = Embedding()
+    heard = await understood(embed, [(text, -0.1), ("Was kostet ein Hund?", -0.4)])
+    assert embed.asked == [[text]]
+    assert heard.confidence >= PLAIN
+
+
+async def test_a_doubtful_alarm_is_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    danger = Danger("112", is_sure=False, is_named=False)
+    monkeypatch.setattr(Emergencies, "danger", lambda *_, **__: danger)
+    embed = Embedding()
+    heard = await understood(embed, [("Was kostet ein Personalausweis?", -0.1), ("Was kostet ein Hund?", -0.4)])
+    assert len(embed.asked) == 2
+    assert heard.doubt == "112"
+
+
+async def test_an_emergency_is_heard_in_another_hypothesis_of_a_plain_one() -> None:
+    heard = await understood(Embedding(), [("Was kostet ein Personalausweis?", -0.1), ("Hilfe, es brennt!", -0.1)])
+    assert heard.intent is Intent.EMERGENCY
+
+
+async def test_without_embeddings_all_hypotheses_are_understood_by_their_words() -> None:
+    embed = Embedding(fails=True)
+    heard = await understood(embed, [*MANGLED, *CLEAR])
+    assert embed.asked == [[MANGLED[0][0]]]
     assert heard.candidates[0][0] == "personalausweis"
 
 

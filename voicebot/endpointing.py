@@ -12,7 +12,7 @@ from dataclasses import astuple, dataclass
 
 from voicebot.understanding.intents import ends_as_question, is_unfinished, names_digits
 from voicebot.understanding.numbers import phone_number
-from voicebot.understanding.result import SURE, Intent, Understanding
+from voicebot.understanding.result import PLAIN, SURE, Intent, Understanding
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,6 @@ class Patience:
 
 
 PATIENCE = Patience()
-PLAIN = 0.9
-"""Confidence of a question from which nothing is missing; half a question is often understood with less."""
 WHOLE_NUMBER = 10
 """Digits of a telephone number with its area code; in Germany few are shorter, and hardly any longer than 12."""
 _ANSWERS = frozenset(
@@ -84,4 +82,5 @@ def patience_ms(heard: Understanding, expecting: str | None, patience: Patience 
     if heard.intent is Intent.NOMATCH or heard.confidence < SURE:
         return patience.unclear
     is_question = heard.aspect is not None or ends_as_question(heard.text)
+    # Half a question is often understood, but with less confidence than a plain one.
     return patience.asked if is_question and heard.confidence >= PLAIN else patience.told

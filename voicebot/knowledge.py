@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,7 @@ from voicebot.trained import train_cached
 from voicebot.understanding.clauses import clauses
 from voicebot.understanding.corrections import corrected
 from voicebot.understanding.hypotheses import Hypothesis, weighed
-from voicebot.understanding.result import Intent, Understanding
+from voicebot.understanding.result import PLAIN, Intent, Understanding
 from voicebot.understanding.understander import Understander, texts_to_embed
 
 log = logging.getLogger(__name__)
@@ -35,6 +35,9 @@ Embed = Callable[[Sequence[str]], Awaitable[NDArray[np.float32]]]
 SAMPLE_CITY = "borken"
 _MAY_HOLD_WISHES = (None, "yes_no")
 _WISHES = (Intent.SERVICE, Intent.DEPARTMENT)
+_WANTS_SOMEBODY = (Intent.HUMAN, Intent.CONNECT)
+_BRIEF = 5
+"""Words in which hardly anything can be named that somebody is wanted for."""
 _SURE_WISH = 0.5
 """Confidence from which a part of an utterance counts as a wish of its own."""
 _SURE_WHOLE = 0.9
@@ -73,6 +76,20 @@ def city_or_sample(engine: Engine, note: Callable[[str], None]) -> City:
         return load_city(engine)
 
 
+@dataclass(frozen=True)
+class _About:
+    """What is the same for every reading of an utterance."""
+
+    text: str
+    language: str
+    parts: Sequence[Hypothesis]
+    """What may be wishes of their own; or none."""
+    clauses: Sequence[tuple[str, NDArray[np.float32]]]
+    expecting: str | None
+    last_service: str | None
+    rejected: str
+
+
 class Comprehension:
     """Understanding as a session uses it: embedded elsewhere, matched in a thread, never failing."""
 
@@ -91,6 +108,8 @@ class Comprehension:
     ) -> Understanding:
         """See :meth:`.Understander.understand`; by words and sound alone where no embedding is to be had.
 
+        Where the first of several readings is plain, the time to embed the others is saved.
+
         :param hypotheses: texts with their mean log probability a token, best first, ``text`` the first; or none
         """
         wanted, rejected = corrected(text, language)
@@ -100,65 +119,71 @@ class Comprehension:
             parts = await asyncio.to_thread(self._understander.wishes, wanted, language)
             told = [Hypothesis(clause, 1.0) for clause in clauses(wanted, language)]
         further = [Hypothesis(part, 1.0) for part in parts] if len(parts) > 1 else []
-        embedded = await self._embedded((*readings, *further, *told))
-        pieces = len(readings) + len(further)
-        return await asyncio.to_thread(
-            self._understand,
+        first, *others = await self._looked_up((readings[0], *further), told)
+        about = _About(
             text,
             language,
-            embedded[: len(readings)],
-            embedded[len(readings) : pieces],
-            [(each.text, each.vector) for each in embedded[pieces:] if each.vector is not None],
+            others[: len(further)],
+            [(each.text, each.vector) for each in others[len(further) :] if each.vector is not None],
             expecting,
             last_service,
             rejected,
         )
+        found = await asyncio.to_thread(self._understand, about, (first, *readings[1:]))
+        if first.vector is None or len(readings) == 1 or _is_plain(found):
+            return found
+        return await asyncio.to_thread(self._understand, about, (first, *await self._looked_up(readings[1:])))
 
-    def _understand(
-        self,
-        text: str,
-        language: str,
-        readings: Sequence[Hypothesis],
-        parts: Sequence[Hypothesis],
-        told: Sequence[tuple[str, NDArray[np.float32]]],
-        expecting: str | None,
-        last_service: str | None,
-        rejected: str,
-    ) -> Understanding:
+    def _understand(self, about: _About, readings: Sequence[Hypothesis]) -> Understanding:
         whole = self._understander.understand(
             readings[0].text,
-            language,
+            about.language,
             readings[0].vector,
-            expecting=expecting,
-            last_service=last_service,
+            expecting=about.expecting,
+            last_service=about.last_service,
             hypotheses=readings,
-            rejected=rejected,
-            clauses=told,
+            rejected=about.rejected,
+            clauses=about.clauses,
         )
         wishes: list[Understanding] = []
-        for part in parts:
+        last_service = about.last_service
+        for part in about.parts:
             last_service = wishes[-1].service if wishes else last_service
-            wishes.append(self._understander.understand(part.text, language, part.vector, last_service=last_service))
+            wishes.append(
+                self._understander.understand(part.text, about.language, part.vector, last_service=last_service)
+            )
         if whole.intent in _WISHES and (sure := _sure_wishes(wishes, whole)):
-            return replace(sure[0], text=text, doubt=whole.doubt, then=tuple(sure[1:]))
-        return replace(whole, text=text) if whole.text == readings[0].text else whole
+            return replace(sure[0], text=about.text, doubt=whole.doubt, then=tuple(sure[1:]))
+        return replace(whole, text=about.text) if whole.text == readings[0].text else whole
 
     async def hotwords(self, understanding: Understanding, texts: Sequence[str]) -> tuple[str, ...]:
         """Words for a second decode; see :meth:`.Hotwords.choose`."""
         return await asyncio.to_thread(self._understander.hotwords, understanding, texts)
 
-    async def _embedded(self, readings: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:
-        """With their vectors, all from one request, where they can be had."""
-        texts = list(dict.fromkeys(each.text for each in readings))  # a clause may be a wish, too
-        if self._embed is None or not all(texts):
-            return tuple(readings)
+    async def _looked_up(
+        self, readings: Sequence[Hypothesis], clauses: Sequence[Hypothesis] = ()
+    ) -> tuple[Hypothesis, ...]:
+        """All with their vectors from one request, where they can be had; meanwhile the readings' words are looked up.
+
+        The two take place in different processes.
+        """
+        embedded, read = await asyncio.gather(
+            self._embedded([each.text for each in (*readings, *clauses)]),
+            asyncio.to_thread(self._understander.read, readings),
+        )
+        return tuple(replace(each, vector=embedded.get(each.text)) for each in (*read, *clauses))
+
+    async def _embedded(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """Texts with their vectors; nothing where they cannot be had."""
+        once = list(dict.fromkeys(texts))  # a clause may be a wish, too
+        if self._embed is None or not all(once):
+            return {}
         try:
-            vectors = await self._embed(texts)
+            vectors = await self._embed(once)
         except SpeechUnavailable as error:
             log.warning("understanding without an embedding: %s", error)
-            return tuple(readings)
-        known = dict(zip(texts, vectors, strict=True))
-        return tuple(replace(each, vector=known[each.text]) for each in readings)
+            return {}
+        return dict(zip(once, vectors, strict=True))
 
 
 async def comprehend(city: City, embed: Embed | None, cache: Path, progress: Progress = silent) -> Comprehension:
@@ -191,6 +216,17 @@ async def _embed_all(texts: Sequence[str], embed: Embed, cache: Path, progress: 
     if missing:
         progress(LABEL, missing, missing)
     return known.finish()
+
+
+def _is_plain(found: Understanding) -> bool:
+    """Whether an utterance is so well understood by its first reading that the others could hardly change it."""
+    if found.doubt:
+        return False
+    if found.intent in _WANTS_SOMEBODY:
+        return len(found.text.split()) <= _BRIEF
+    if found.intent is Intent.SERVICE:
+        return found.confidence >= PLAIN and not found.choices
+    return found.intent not in (Intent.NOMATCH, Intent.DEPARTMENT)
 
 
 def _sure_wishes(parts: Sequence[Understanding], whole: Understanding) -> list[Understanding]:

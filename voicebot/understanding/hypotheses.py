@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from voicebot.understanding.intents import is_noise
-from voicebot.understanding.matching import Evidence
+from voicebot.understanding.matching import Evidence, Reading
 from voicebot.understanding.normalise import fold
 
 #: Hypotheses of one utterance that are looked at.
@@ -33,6 +33,8 @@ class Hypothesis:
     """Its probability among the utterance's hypotheses, which add up to 1."""
     vector: NDArray[np.float32] | None = None
     """The normalised embedding of ``text``, or None."""
+    reading: Reading | None = None
+    """What :meth:`.Matcher.read` made of ``text``, or None where that is still to be done."""
 
 
 def weighed(scored: Sequence[tuple[str, float]]) -> tuple[Hypothesis, ...]:
@@ -47,6 +49,13 @@ def weighed(scored: Sequence[tuple[str, float]]) -> tuple[Hypothesis, ...]:
     best = max((score for _, score in kept), default=0.0)
     shares = [math.exp(_TOKENS * (score - best)) for _, score in kept]
     return tuple(Hypothesis(text, share / sum(shares)) for (text, _), share in zip(kept, shares, strict=True))
+
+
+def embedded(hypotheses: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:
+    """Those that have a vector, their weights adding up to 1 again; all of them where none has one."""
+    known = [each for each in hypotheses if each.vector is not None]
+    whole = sum(each.weight for each in known)
+    return tuple(replace(each, weight=each.weight / whole) for each in known) if known else tuple(hypotheses)
 
 
 def mixed(parts: Sequence[tuple[Evidence, float]]) -> Evidence:

@@ -127,6 +127,18 @@ def content(text: str) -> list[str]:
     return latin(" ".join(words)).split()
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What an utterance says by its words and their sound alone."""
+
+    words: str
+    """The telling ones; empty where there are none."""
+    terms: Scores
+    """See :class:`Evidence`."""
+    covered: Scores
+    """:attr:`Evidence.words`."""
+
+
 class Matcher:
     """Scores every service of a city for an utterance. Immutable; made again when the city changes."""
 
@@ -179,19 +191,32 @@ class Matcher:
         count = max(len(self.services), 2)
         self._rarity = np.asarray(np.log(1 + count / np.maximum(spread, 1)) / np.log(1 + count), np.float32)
 
-    def evidence(self, text: str, vector: NDArray[np.float32] | None = None) -> Evidence:
-        """:param vector: the normalised embedding of the utterance, or None"""
+    def evidence(
+        self, text: str, vector: NDArray[np.float32] | None = None, reading: Reading | None = None
+    ) -> Evidence:
+        """:param vector: the normalised embedding of the utterance, or None
+
+        :param reading: what :meth:`read` made of ``text``, or None to read it now
+        """
+        read = reading or self.read(text)
+        return Evidence(
+            self._classifier.scores(read.words, vector),
+            read.terms,
+            read.covered,
+            self._nearest(vector),
+            is_telling=bool(read.words),
+        )
+
+    def read(self, text: str) -> Reading:
+        """What an utterance says without its embedding: most of the work, and it can be done while that is made."""
         spoken = latin(fold(text)).split()
         joined = self._joined(spoken)
         words = content(text)
-        telling = bool(words or joined)
-        nothing = np.zeros(len(self.services), np.float32)
-        return Evidence(
-            self._classifier.scores(" ".join([*words, *joined]), vector),
-            self._termed(spoken, [*words, *joined]) if telling else nothing,
-            self._covered(words, joined) if telling else nothing,
-            self._nearest(vector),
-            is_telling=telling,
+        if not (words or joined):
+            nothing = np.zeros(len(self.services), np.float32)
+            return Reading("", nothing, nothing)
+        return Reading(
+            " ".join([*words, *joined]), self._termed(spoken, [*words, *joined]), self._covered(words, joined)
         )
 
     def _nearest(self, vector: Scores | None) -> Scores | None:

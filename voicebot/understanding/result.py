@@ -7,6 +7,8 @@ from enum import StrEnum
 
 SURE = 0.6
 """Confidence from which a service is taken as meant without asking back."""
+PLAIN = 0.9
+"""Confidence from which nothing seems to be missing, and other readings are not looked at."""
 
 
 class Intent(StrEnum):

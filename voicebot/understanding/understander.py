@@ -17,7 +17,7 @@ from voicebot.understanding.directory import Directory, Mention
 from voicebot.understanding.emergency import Danger, Emergencies
 from voicebot.understanding.emergency import sentences as emergency_sentences
 from voicebot.understanding.hotwords import Hotwords
-from voicebot.understanding.hypotheses import REAL, Hypothesis, instead_of_noise, mixed
+from voicebot.understanding.hypotheses import REAL, Hypothesis, embedded, instead_of_noise, mixed
 from voicebot.understanding.intents import (
     asked_language,
     asks_for_somebody,
@@ -157,7 +157,8 @@ class Understander:
         :param expecting: what the bot has just asked for: ``yes_no``, ``name``, ``number``, ``choice``, ``words``
             (an account of something, or a wish as to the time), or None
         :param last_service: what was spoken of before, for "und was kostet das?"
-        :param hypotheses: what else may have been said, best first, with ``text`` among them; or none
+        :param hypotheses: what else may have been said, best first, with ``text`` among them; or none. Those without
+            a vector beside one that has it are heard for emergencies only.
         :param rejected: what the caller has just turned down: "den Ausweis" in "nicht den Ausweis, den Pass"
         :param clauses: :func:`.clauses` of ``text``, each with its normalised embedding; or none
         """
@@ -195,6 +196,10 @@ class Understander:
             return _told(asked, answer)
         # Where it may be an emergency, that is what is asked back, not which service is meant.
         return _told(asked, Intent.NOMATCH) if asked.doubt and asked.choices else asked
+
+    def read(self, hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
+        """The same with what their words say, as far as it is possible without their embeddings."""
+        return [replace(each, reading=self._matcher.read(each.text)) for each in hypotheses]
 
     def wishes(self, text: str, language: str) -> list[str]:
         """The wishes of an utterance in their order, as they may be understood one by one; the text alone if one.
@@ -264,7 +269,10 @@ class Understander:
         clauses: Sequence[tuple[str, Scores]] = (),
     ) -> Understanding:
         """The utterance taken as a question about a service."""
-        evidence = mixed([(self._matcher.evidence(each.text, each.vector), each.weight) for each in hypotheses])
+        hypotheses = embedded(hypotheses)
+        evidence = mixed(
+            [(self._matcher.evidence(each.text, each.vector, each.reading), each.weight) for each in hypotheses]
+        )
         likely = evidence.probabilities()
         ranked = [
             (self._matcher.services[place], round(share, 3)) for place, share in evidence.ranking(_CANDIDATES + 1)
