@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import astuple, dataclass
 
+from voicebot.understanding.dialling import problem
 from voicebot.understanding.intents import ends_as_question, is_unfinished, names_digits
 from voicebot.understanding.numbers import phone_number
 from voicebot.understanding.result import PLAIN, SURE, Intent, Understanding
@@ -23,6 +24,8 @@ class Patience:
     """After a yes, a choice, a goodbye, the wish for a person."""
     asked: int = 480
     """After a question that is surely understood, or the wish to be called back."""
+    dictated: int = 900
+    """After a telephone number that may be whole; a group that follows all the same is added to it."""
     told: int = 1040
     """After what is understood and is no question, as reasons may follow; and after a name, a time, an account."""
     unclear: int = 1100
@@ -36,8 +39,8 @@ class Patience:
 
 
 PATIENCE = Patience()
-WHOLE_NUMBER = 10
-"""Digits of a telephone number with its area code; in Germany few are shorter, and hardly any longer than 12."""
+WHOLE_NUMBER = 9
+"""Digits of a telephone number with its area code from which it may be whole; in Germany few are shorter."""
 _ANSWERS = frozenset(
     {
         Intent.YES,
@@ -65,8 +68,9 @@ def patience_ms(heard: Understanding, expecting: str | None, patience: Patience 
         return patience.asked  # a cough or a hum: the bot goes on with what it was saying
     if expecting == "number":
         digits = phone_number(heard.text, heard.language) or ""
-        is_part = len(digits) < WHOLE_NUMBER and names_digits(heard.text, heard.language)
-        return patience.unfinished if is_part else patience.unclear
+        if len(digits) >= WHOLE_NUMBER and problem(digits) is None:
+            return patience.dictated
+        return patience.unfinished if names_digits(heard.text, heard.language) else patience.unclear
     if heard.intent in _FAREWELLS and expecting is None:
         return patience.told  # unasked, it is often what Whisper makes of two mumbled words; a farewell can wait
     if heard.intent in _ANSWERS:

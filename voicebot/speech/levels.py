@@ -18,8 +18,8 @@ VOICED_DB = 30.0
 AUDIBLE_DB = 45.0
 INAUDIBLE = 0.001
 """RMS of full scale; what a voice leaves for a text it cannot speak is below."""
-EDGE_S = 0.04
-"""Silence kept on either side."""
+LEAD_S, TAIL_S = 0.01, 0.04
+"""Silence kept before and after: a caller waits for the first, and the second keeps sentences apart."""
 FADE_S = 0.004
 
 
@@ -50,13 +50,14 @@ def normalized(samples: Samples, rate: int, target: float = TARGET_DBM0) -> Samp
 
 
 def trimmed(samples: Samples, rate: int) -> Samples:
-    """Without the silence around it but for 40 to 60 ms, and faded at both ends against clicks at joins."""
+    """Without the silence around it but for 10 to 30 ms before and 40 to 60 ms after it, faded against clicks."""
     rms = frame_rms(samples, rate)
     audible = np.flatnonzero(rms > max(INAUDIBLE, rms.max(initial=0.0) * 10 ** (-AUDIBLE_DB / 20)))
     if not len(audible):
         return samples[:0]
-    size, edge = int(rate * FRAME_S), int(rate * EDGE_S)
-    start, end = max(0, audible[0] * size - edge), (audible[-1] + 1) * size + edge
+    size = int(rate * FRAME_S)
+    start = max(0, audible[0] * size - int(rate * LEAD_S))
+    end = (audible[-1] + 1) * size + int(rate * TAIL_S)
     cut = samples[start:end].copy()
     fade = min(int(rate * FADE_S), len(cut) // 2)
     ramp = np.linspace(0.0, 1.0, fade, dtype=np.float32)

@@ -22,7 +22,7 @@ SENTENCE_PAUSE_S = 0.2
 LONGEST_SENTENCE = 220
 """Characters; a longer one is spoken in parts, so that the first is soon heard."""
 CACHE_BYTES = 64 * 1024 * 1024
-VERSION = 1
+VERSION = 2
 """Part of every key: to be raised when the same sentence in the same voice becomes other audio."""
 
 BETTER_VOICES = {"de": "de_DE-thorsten-medium", "en": "en_US-joe-medium"}
