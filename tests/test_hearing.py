@@ -46,11 +46,20 @@ class Ears:
     def __init__(self, *looks: Looks) -> None:
         self.looks = list(looks)
         self.hotwords: list[tuple[str, ...]] = []
+        self.quick: list[bool] = []
 
     async def transcribe(
-        self, pcm: bytes, *, language: str | None, languages: Sequence[str], hotwords: Sequence[str] = (), **_: object
+        self,
+        pcm: bytes,
+        *,
+        language: str | None,
+        languages: Sequence[str],
+        hotwords: Sequence[str] = (),
+        favoured: str | None = None,
+        quick: bool = False,
     ) -> Transcription:
         self.hotwords.append(tuple(hotwords))
+        self.quick.append(quick)
         look = self.looks.pop(0)
         if isinstance(look, Exception):
             raise look
@@ -90,7 +99,7 @@ async def test_what_is_clear_is_decoded_once() -> None:
     ears = Ears(CLEAR)
     heard = await heard_by(ears)
     assert (heard.understanding.service, heard.second_look) == ("personalausweis", False)
-    assert ears.hotwords == [()]
+    assert (ears.hotwords, ears.quick) == ([()], [True])
 
 
 async def test_what_is_in_doubt_is_decoded_again_with_words_that_sound_alike() -> None:
@@ -101,6 +110,27 @@ async def test_what_is_in_doubt_is_decoded_again_with_words_that_sound_alike() -
     assert heard.understanding.text == CLEAR[0][0]
     assert "Personalausweis" in ears.hotwords[1]
     assert "Führerschein" not in ears.hotwords[1]
+    assert ears.quick == [True, False]
+
+
+async def test_what_sounds_like_nothing_of_the_town_is_looked_at_again_without_hotwords() -> None:
+    ears = Ears([("Xylophon.", -0.9)], CLEAR)
+    assert (await heard_by(ears)).understanding.service == "personalausweis"
+    assert (ears.hotwords, ears.quick) == ([(), ()], [True, False])
+
+
+async def test_an_emergency_that_only_another_hypothesis_tells_is_heard() -> None:
+    ears = Ears([("Hier trennt es.", -0.4)], [("Hier trennt es.", -0.4), ("Hier brennt es!", -0.45)])
+    assert (await heard_by(ears)).understanding.intent is Intent.EMERGENCY
+
+
+async def test_a_warning_of_the_second_look_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def danger(_: Emergencies, text: str, *__: object, **___: object) -> Danger | None:
+        return Danger("112", is_sure=False) if "Turm" in text else None
+
+    monkeypatch.setattr(Emergencies, "danger", danger)
+    heard = await heard_by(Ears([("Xylophon.", -0.9)], [("Vom Turm.", -0.5), ("Wurm.", -0.6)]))
+    assert (heard.understanding.intent, heard.understanding.doubt) == (Intent.NOMATCH, "112")
 
 
 async def test_there_is_never_a_third_look() -> None:
@@ -125,8 +155,10 @@ async def test_a_first_look_that_fails_is_told() -> None:
 
 
 @pytest.mark.parametrize("expecting", ["name", "number"])
-async def test_names_and_numbers_have_no_hotwords(expecting: str) -> None:
-    assert not (await heard_by(Ears(MANGLED), expecting=expecting)).second_look
+async def test_names_and_numbers_get_several_hypotheses_at_once_and_no_hotwords(expecting: str) -> None:
+    ears = Ears(MANGLED)
+    assert not (await heard_by(ears, expecting=expecting)).second_look
+    assert ears.quick == [False]
 
 
 async def test_a_busy_speech_process_gets_no_second_request(monkeypatch: pytest.MonkeyPatch) -> None:

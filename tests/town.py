@@ -32,6 +32,7 @@ from voicebot.settings import Settings, Speech
 from voicebot.speech.client import Transcription
 from voicebot.speech.errors import SpeechUnavailable
 from voicebot.switching import Method, Rules, Target
+from voicebot.understanding.hypotheses import weighed
 from voicebot.understanding.understander import Understander
 from voicebot.voice import Voice
 
@@ -114,6 +115,7 @@ class Ears:
         languages: Sequence[str],
         hotwords: Sequence[str] = (),
         favoured: str | None = None,
+        quick: bool = False,
     ) -> Transcription:
         await asyncio.sleep(0)
         text = self.default if not self.texts and self.default is not None else self.texts.pop(0)
@@ -153,7 +155,9 @@ class Inline(Comprehension):
     async def understand(  # type: ignore[no-untyped-def]
         self, text, language, *, expecting, last_service, hypotheses=()
     ):
-        return self._understander.understand(text, language, None, expecting=expecting, last_service=last_service)
+        return self._understander.understand(
+            text, language, None, expecting=expecting, last_service=last_service, hypotheses=weighed(hypotheses)
+        )
 
 
 class Record:

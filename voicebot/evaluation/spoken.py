@@ -17,7 +17,7 @@ from voicebot.hearing import Heard, hear
 from voicebot.knowledge import Comprehension
 from voicebot.speech.client import Transcription
 from voicebot.speech.lanes import Lane
-from voicebot.speech.recognizer import Recognizer
+from voicebot.speech.recognizer import BEAM, Recognizer
 from voicebot.speech.synthesizer import Synthesizer
 from voicebot.speech.vad import VoiceActivity
 from voicebot.speech.voices import PICO_VOICES
@@ -90,6 +90,7 @@ class Ears:
         languages: Sequence[str],
         hotwords: Sequence[str] = (),
         favoured: str | None = None,
+        quick: bool = False,
     ) -> Transcription:
         heard = await self._lane.run(
             lambda abandoned: self._recognizer.transcribe(
@@ -98,6 +99,7 @@ class Ears:
                 languages=languages,
                 hotwords=hotwords,
                 favoured=favoured,
+                beam=1 if quick else BEAM,
                 abandoned=abandoned,
             )
         )

@@ -50,6 +50,7 @@ class Utterance:
     languages: tuple[str, ...] = ()
     hotwords: tuple[str, ...] = ()
     favoured: str | None = None
+    quick: bool = False
     rate: int = wire.SAMPLE_RATE
     audio: bytearray = field(default_factory=bytearray)
 
@@ -69,6 +70,7 @@ class Utterance:
             languages=_texts(context.get("languages") or [], "languages", MOST_HOTWORDS),
             hotwords=_texts(words, "hotwords", MOST_HOTWORDS),
             favoured=_optional_text(context.get("favoured")),
+            quick=bool(context.get("quick")),
         )
 
     def pcm(self) -> bytes:
@@ -202,7 +204,12 @@ class Connection:
 
     async def _transcribe(self, utterance: Utterance) -> None:
         recognition = await self._engines.transcribe(
-            utterance.pcm(), utterance.language, utterance.languages, utterance.hotwords, utterance.favoured
+            utterance.pcm(),
+            utterance.language,
+            utterance.languages,
+            utterance.hotwords,
+            utterance.favoured,
+            utterance.quick,
         )
         await self._send(_transcript(recognition))
 

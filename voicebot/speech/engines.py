@@ -13,7 +13,7 @@ from voicebot.speech.embedder import Embedder
 from voicebot.speech.lanes import Lane, Precedence
 from voicebot.speech.models import ModelStore, default_models_dir
 from voicebot.speech.progress import Progress, silent
-from voicebot.speech.recognizer import Recognition, Recognizer
+from voicebot.speech.recognizer import BEAM, Recognition, Recognizer
 from voicebot.speech.synthesizer import CACHE_BYTES, Synthesizer
 
 _log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class SpeechSettings:
     """Of speaking."""
     threads: int = 2
     """CPU threads of each engine."""
-    beam: int = 5
+    beam: int = BEAM
     nice: int = 15
     """Added to the process's niceness, so that media goes first; 0 leaves it."""
     cache_bytes: int = CACHE_BYTES
@@ -74,8 +74,9 @@ class Engines:
         languages: Sequence[str],
         hotwords: Sequence[str],
         favoured: str | None = None,
+        quick: bool = False,
     ) -> Recognition:
-        """See Recognizer.transcribe."""
+        """See Recognizer.transcribe; `quick` takes the likeliest token at each step and no other."""
 
         def work(abandoned: Callable[[], bool]) -> Recognition:
             return self.recognizer.transcribe(
@@ -84,7 +85,7 @@ class Engines:
                 languages=languages,
                 hotwords=hotwords,
                 favoured=favoured,
-                beam=self.settings.beam,
+                beam=1 if quick else self.settings.beam,
                 abandoned=abandoned,
             )
 

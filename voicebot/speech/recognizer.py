@@ -40,6 +40,8 @@ LONGEST_SPEECH_S = 18.0
 CUT_SEARCH_S = 8.0
 """How far back from there a pause is looked for."""
 
+BEAM = 5
+"""Hypotheses that are followed side by side. With one alone a decode takes two thirds of the time."""
 TOKENS_A_SECOND = 14
 """More than the fastest speaker needs; it bounds what a repetition can cost."""
 LONGEST_HOTWORDS = 40
@@ -131,7 +133,7 @@ class Recognizer:
         languages: Sequence[str] = (),
         hotwords: Sequence[str] = (),
         favoured: str | None = None,
-        beam: int = 5,
+        beam: int = BEAM,
         abandoned: Callable[[], bool] = lambda: False,
     ) -> Recognition:
         """Recognize 16 kHz s16le mono `pcm`; without `language`, in the likeliest of `languages`.
