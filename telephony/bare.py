@@ -12,6 +12,7 @@ import struct
 import threading
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ SAMPLES = 160
 """20 ms at 8 kHz."""
 ANSWER_S = 5.0
 """How long an answer to a request is waited for."""
+MOST_RETURNING = 50
+"""Packets of an echo under way: a second's."""
 _SO_TIMESTAMPNS = 35
 
 Address = tuple[str, int]
@@ -44,17 +47,36 @@ class Packet:
     payload: bytes
 
 
+@dataclass(frozen=True)
+class Echo:
+    """What comes back of the other side's voice: from a hybrid, or from a loudspeaker into the microphone."""
+
+    return_loss_db: float
+    """How far below what was heard (ITU-T G.122)."""
+    delay_ms: float
+
+
 class Telephone:
     """Rings, sends PCMA, and keeps every RTP packet that comes back.
 
     Blocks its caller and has threads of its own. Where a relay for media is given, its address stands in the SDP, and
-    media go there; ``join`` tells it who speaks through it.
+    media go there; ``join`` tells it who speaks through it. With an ``echo`` the other side hears itself.
     """
 
-    def __init__(self, host: str, port: int, relay: Address | None = None, join: Join | None = None) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        relay: Address | None = None,
+        join: Join | None = None,
+        echo: Echo | None = None,
+    ) -> None:
         self._bot = (host, port)
         self._relay = relay
         self._join = join
+        self._echo = echo
+        self._returning: deque[tuple[float, NDArray[np.int32]]] = deque(maxlen=MOST_RETURNING)
+        """When a packet's echo is due, on the monotonic clock, and its samples."""
         self._sip = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._sip.bind(("127.0.0.1", 0))
         self._rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -230,10 +252,17 @@ class Telephone:
             if payload:
                 self.last_sent = time.time()
             packet = struct.pack("!BBHII", 0x80, 8, sequence & 0xFFFF, timestamp, 0x1234)
-            self._rtp.sendto(packet + payload.ljust(SAMPLES, silence[:1]), self._media)
+            self._rtp.sendto(packet + self._with_echo(payload.ljust(SAMPLES, silence[:1])), self._media)
             sequence, timestamp = sequence + 1, timestamp + SAMPLES
             due += 0.02
             self._ended.wait(max(0.0, due - time.monotonic()))
+
+    def _with_echo(self, payload: bytes) -> bytes:
+        with self._lock:
+            if not self._returning or self._returning[0][0] > time.monotonic():
+                return payload
+            _, returned = self._returning.popleft()
+        return alaw(linear(payload) + returned)
 
     def _receive(self) -> None:
         while not self._ended.is_set():
@@ -244,7 +273,12 @@ class Telephone:
             seconds, nanoseconds = struct.unpack("qq", ancillary[0][2][:16])
             _, kind, sequence, timestamp = struct.unpack("!BBHI", data[:8])
             at = seconds + nanoseconds / 1e9
-            self.packets.append(Packet(at, sequence, timestamp, kind & 0x7F, data[12:]))
+            packet = Packet(at, sequence, timestamp, kind & 0x7F, data[12:])
+            self.packets.append(packet)
+            if self._echo is not None and len(packet.payload) == SAMPLES:
+                returned = (linear(packet.payload) * 10 ** (-self._echo.return_loss_db / 20)).astype(np.int32)
+                with self._lock:
+                    self._returning.append((time.monotonic() + self._echo.delay_ms / 1000, returned))
 
 
 def _alaw_table() -> NDArray[np.int32]:

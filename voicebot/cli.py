@@ -222,9 +222,9 @@ def _parser() -> argparse.ArgumentParser:
         "measure this machine: latency, transfers, RTP, lost packets, understanding",
         "voicebot bench latency --turns 60",
     )
-    whats = ("latency", "understanding", "endpointing", "rtp", "loss", "transfer")
+    whats = ("latency", "understanding", "endpointing", "rtp", "loss", "transfer", "interruptions")
     bench.add_argument("what", choices=whats, nargs="?", default="latency")
-    bench.add_argument("--turns", type=int, default=60, help="turns of callers, or questions; default: 60")
+    bench.add_argument("--turns", type=int, default=60, help="turns of callers, questions, or sounds; default: 60")
     bench.add_argument("--one", action="store_true", help="latency: one call at a time only")
     bench.add_argument("--codec", action="append", help="codec to offer; default: PCMA")
     bench.add_argument("--services", type=Path, metavar="JSON", help="understanding: add these (name, keywords)")

@@ -466,13 +466,20 @@ def bench(options: argparse.Namespace) -> int:
 
         return run_bench_endpointing(settings.load(options.config), options)
     from voicebot.bench import run_bench
+    from voicebot.bench_interruptions import run_bench_interruptions
     from voicebot.bench_loss import run_bench_loss
     from voicebot.bench_rtp import run_bench_rtp
     from voicebot.bench_transfer import run_bench_transfer
 
     if options.calls is None:
         options.calls = 20 if options.what == "transfer" else 4
-    benches = {"latency": run_bench, "rtp": run_bench_rtp, "loss": run_bench_loss, "transfer": run_bench_transfer}
+    benches = {
+        "latency": run_bench,
+        "rtp": run_bench_rtp,
+        "loss": run_bench_loss,
+        "transfer": run_bench_transfer,
+        "interruptions": run_bench_interruptions,
+    }
     run = benches[options.what]
     with tempfile.TemporaryDirectory(prefix="voicebot-bench-") as folder:
         return asyncio.run(run(Path(folder), options))

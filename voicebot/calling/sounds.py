@@ -54,20 +54,30 @@ def sound(turn: Turn, speak: Speak) -> bytes:
             return b"".join(
                 SILENCE * round(piece * FRAMES_A_SECOND)
                 if isinstance(piece, float)
-                else _bare(speak(piece, VOICES[turn.language]))
+                else bare(speak(piece, VOICES[turn.language]))
                 for piece in pieces(turn)
             )
         case "cough":
-            return _pcm(_cough())
+            return cough()
         case "noise":
-            return _pcm(_noise(turn.lasts_s or NOISE_S))
+            return noise(turn.lasts_s or NOISE_S)
         case "tone":
             return _pcm(_PEAK * np.sin(2 * np.pi * _TONE_HZ * _clock(turn.lasts_s or TONE_S)))
         case file:
             return read_wav(Path(file))
 
 
-def _bare(pcm: bytes) -> bytes:
+def cough(seed: int = _SEED) -> bytes:
+    """16 kHz PCM; another seed is another cough."""
+    return _pcm(_cough(seed))
+
+
+def noise(seconds: float) -> bytes:
+    """16 kHz PCM of a street."""
+    return _pcm(_noise(seconds))
+
+
+def bare(pcm: bytes) -> bytes:
     """Without the silence before and after it: the voice leaves up to 0.8 s, and the pauses are the scenario's."""
     whole = list(frames(pcm))
     loud = [number for number, frame in enumerate(whole) if is_loud(frame)]
@@ -84,12 +94,12 @@ def _noise(seconds: float) -> Samples:
     return np.asarray(samples * (_NOISE_RMS / np.sqrt(np.mean(samples**2))), np.float64)
 
 
-def _cough() -> Samples:
+def _cough(seed: int) -> Samples:
     """Two bursts of breath: a hard onset (the glottis opens), then noise that fades, the second one weaker.
 
     After Korpáš et al. 1996, "Analysis of the cough sound: an overview": a burst, a noisy middle phase, 0.3 s in all.
     """
-    random = np.random.default_rng(_SEED)
+    random = np.random.default_rng(seed)
     bursts = []
     for loudness, seconds in ((1.0, 0.30), (0.7, 0.25)):
         at = _clock(seconds)
