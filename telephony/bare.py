@@ -259,10 +259,11 @@ class Telephone:
 
     def _with_echo(self, payload: bytes) -> bytes:
         with self._lock:
-            if not self._returning or self._returning[0][0] > time.monotonic():
-                return payload
-            _, returned = self._returning.popleft()
-        return alaw(linear(payload) + returned)
+            returned = None
+            while self._returning and self._returning[0][0] <= time.monotonic():
+                # Of several that are due the last one counts: after a burst an echo must not stay late.
+                _, returned = self._returning.popleft()
+        return payload if returned is None else alaw(linear(payload) + returned)
 
     def _receive(self) -> None:
         while not self._ended.is_set():

@@ -14,7 +14,7 @@ from telephony.endpoint import Endpoint
 from telephony.events import CallEnded, Frame
 from telephony.settings import SipSettings
 from telephony.sipcall import SipCall
-from voicebot.bench_interruptions import Interruption, Result, Sound, silenced_s
+from voicebot.bench_interruptions import KINDS, Interruption, Result, Sound, silenced_s
 from voicebot.ports import free_port
 
 LOUD = alaw(np.full(SAMPLES, 8000, np.int32))
@@ -36,6 +36,7 @@ def test_the_bot_stopped_at_its_last_sound_before_a_pause() -> None:
 def test_a_bot_that_speaks_on_has_not_stopped() -> None:
     assert silenced_s(packets((4.0, LOUD)), 101.0) is None
     assert silenced_s([], 101.0) is None
+    assert silenced_s(packets((1.0, LOUD), (2.0, QUIET)), 101.0) is None  # it had just finished
 
 
 @pytest.mark.parametrize(
@@ -54,13 +55,14 @@ def test_a_question_is_whole_if_its_first_word_was_heard(heard: str | None, is_w
 
 
 def test_what_holds() -> None:
-    held = Sound("cough", "cough 1", ended=False, went_on=True)
+    held = [Sound(kind, kind, ended=False, went_on=True) for kind in KINDS]
     stopped = Interruption("Was?", 0.2, "Was?")
-    assert Result([held], [stopped]).holds
-    assert not Result([held] * 18 + [Sound("noise", "street", ended=True, went_on=False)], [stopped]).holds
-    assert not Result([held], [stopped, Interruption("Was?", None, "Was?")]).holds
-    assert not Result([held], [Interruption("Was?", 0.3, "Was?")]).holds
-    assert not Result([held], []).holds
+    assert Result(held, [stopped]).holds
+    assert not Result(held * 4 + [Sound("noise", "street", ended=True, went_on=False)], [stopped]).holds
+    assert not Result(held[:-1], [stopped]).holds
+    assert not Result(held, [stopped, Interruption("Was?", None, "Was?")]).holds
+    assert not Result(held, [Interruption("Was?", 0.3, "Was?")]).holds
+    assert not Result(held, []).holds
 
 
 async def test_a_telephone_returns_what_it_hears_later_and_fainter() -> None:

@@ -133,6 +133,31 @@ async def test_a_warning_of_the_second_look_is_kept(monkeypatch: pytest.MonkeyPa
     assert (heard.understanding.intent, heard.understanding.doubt) == (Intent.NOMATCH, "112")
 
 
+@pytest.mark.parametrize(
+    ("text", "hotwords"),
+    [
+        ("Null zwei acht sechs eins, neun drei neun.", [(), ()]),
+        ("Nein, mein Name ist Maier.", [(), ()]),
+        ("Nein, das reicht.", [()]),
+        ("9.", [()]),
+    ],
+)
+async def test_a_number_or_a_name_in_an_answer_is_looked_at_again_without_hotwords(
+    text: str, hotwords: list[tuple[str, ...]]
+) -> None:
+    ears = Ears([(text, -0.5)], [(text.replace("Maier", "Meyer"), -0.4)])
+    heard = await heard_by(ears, expecting="yes_no")
+    assert ears.hotwords == hotwords
+    assert "Maier" not in heard.understanding.text
+
+
+async def test_what_may_be_an_emergency_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Emergencies, "danger", lambda *_, **__: Danger("112", is_sure=False))
+    ears = Ears(CLEAR, CLEAR)
+    await heard_by(ears)
+    assert ears.quick == [True, False]
+
+
 async def test_there_is_never_a_third_look() -> None:
     ears = Ears(MANGLED, MANGLED, CLEAR)
     heard = await heard_by(ears)
@@ -262,12 +287,27 @@ async def test_further_hypotheses_are_embedded_where_the_first_is_not_plain() ->
     assert heard.candidates[0][0] == "personalausweis"
 
 
-@pytest.mark.parametrize("text", ["Was kostet ein Personalausweis?", "Ja, bitte verbinden.", "Es brennt!"])
+@pytest.mark.parametrize("text", ["Was kostet ein Personalausweis?", "Ja, bitte verbinden."])
 async def test_a_plain_first_hypothesis_is_enough(text: str) -> None:
     embed = Embedding()
     heard = await understood(embed, [(text, -0.1), ("Was kostet ein Hund?", -0.4)])
     assert embed.asked == [[text]]
     assert heard.confidence >= PLAIN
+
+
+async def test_a_name_is_embedded_with_all_its_hypotheses_in_one_request() -> None:
+    embed = Embedding()
+    comprehension = Comprehension(Understander(town()), embed)
+    names = [("Maier.", -0.3), ("Meyer.", -0.4)]
+    await comprehension.understand(names[0][0], "de", expecting="name", last_service=None, hypotheses=names)
+    assert embed.asked == [["Maier.", "Meyer."]]
+
+
+async def test_an_alarm_is_weighed_with_all_hypotheses() -> None:
+    embed = Embedding()
+    heard = await understood(embed, [("Was kostet ein Personalausweis?", -0.1), ("Es brennt!", -0.2)])
+    assert len(embed.asked) == 2
+    assert heard.intent is Intent.EMERGENCY
 
 
 async def test_a_doubtful_alarm_is_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -157,6 +157,15 @@ async def test_hotwords_reach_the_recognizer(uri: str, engines: Engines, monkeyp
 
 
 @pytest.mark.models
+async def test_a_quick_decode_follows_one_hypothesis(uri: str) -> None:
+    client = SpeechClient(uri)
+    pcm = await speak(client, "Ich brauche einen Personalausweis.", "de")
+    quick, thorough = await client.transcribe(pcm, quick=True), await client.transcribe(pcm)
+    assert len(quick.hypotheses) == 1 < len(thorough.hypotheses)
+    assert quick.text == quick.hypotheses[0][0]
+
+
+@pytest.mark.models
 async def test_fixed_and_allowed_languages(uri: str) -> None:
     client = SpeechClient(uri)
     pcm = await speak(client, "Ich möchte mit dem Standesamt sprechen.", "de")

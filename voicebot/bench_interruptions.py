@@ -122,6 +122,8 @@ class Result:
     @property
     def holds(self) -> bool:
         stopped = len(self.silenced) == len(self.interruptions) > 0
+        if not all(self.ended(kind).of for kind in KINDS):
+            return False
         return stopped and percentile(self.silenced, 50) <= SILENCED_S and self.ended().value <= MOST_ENDED
 
 
@@ -249,13 +251,16 @@ class _Call:
 
 
 def silenced_s(packets: Sequence[Packet], since: float) -> float | None:
-    """Seconds from then to the bot's last sound before its first pause; None where there is none within a second."""
+    """Seconds from then to the bot's last sound before its first pause.
+
+    None where it made no sound any more, or has not paused a second later.
+    """
     last = since
     for packet in packets:
         if packet.at < since:
             continue
         if packet.at - last >= PAUSE_S:
-            return last - since
+            return last - since or None
         if np.abs(linear(packet.payload)).max() > LOUD:
             last = packet.at
         if last - since > 1.0:

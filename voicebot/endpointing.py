@@ -25,7 +25,7 @@ class Patience:
     asked: int = 480
     """After a question that is surely understood, or the wish to be called back."""
     dictated: int = 900
-    """After a telephone number that may be whole; a group that follows all the same is added to it."""
+    """After a telephone number that may be whole; a group that follows within 1.2 s all the same is added to it."""
     told: int = 1040
     """After what is understood and is no question, as reasons may follow; and after a name, a time, an account."""
     unclear: int = 1100
@@ -68,7 +68,7 @@ def patience_ms(heard: Understanding, expecting: str | None, patience: Patience 
         return patience.asked  # a cough or a hum: the bot goes on with what it was saying
     if expecting == "number":
         digits = phone_number(heard.text, heard.language) or ""
-        if len(digits) >= WHOLE_NUMBER and problem(digits) is None:
+        if len(digits) >= WHOLE_NUMBER and digits.startswith("0") and problem(digits) is None:
             return patience.dictated
         return patience.unfinished if names_digits(heard.text, heard.language) else patience.unclear
     if heard.intent in _FAREWELLS and expecting is None:

@@ -4,8 +4,8 @@ The first look follows one hypothesis, which takes two thirds of the time and is
 recognizer that knows nothing of the town writes "Kassonalausweis", though. So where the meaning is in doubt, it decodes
 the same sound again, follows several hypotheses, and takes words of the candidate services as hotwords; what it has
 heard then is understood together with the first. Indiscriminate hotwords make other words worse, hence only then, and
-only words that sound like something heard. Names and numbers get several hypotheses at once: nothing there shows what
-is in doubt, and the bot waits longer for their end than that takes.
+only words that sound like something heard. Names and numbers get several hypotheses at once, or are decoded again where
+they come in an answer: nothing in them shows what is in doubt.
 """
 
 from __future__ import annotations
@@ -18,22 +18,27 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from voicebot.calllanguage import CallLanguage
-from voicebot.speech.client import Transcription
 from voicebot.speech.errors import SpeechUnavailable
 from voicebot.speech.listening import Recognition, listen
 from voicebot.understanding.hypotheses import weighed
+from voicebot.understanding.intents import is_noise
+from voicebot.understanding.numbers import phone_number
 from voicebot.understanding.result import Intent, Understanding
 
 log = logging.getLogger(__name__)
 
-DOUBTFUL_BELOW = 0.6
-"""Confidence of a service below which a second look is worth its time."""
+DOUBTFUL = 0.6
+"""Confidence of a service up to which a second look is worth its time."""
 FIRST_LOOK_S = 1.5
 """A first look that took longer leaves no time for a second: the speech process is busy."""
-SECOND_LOOK_S = 1.0
+SECOND_LOOK_S = 1.5
 """The caller waits for it, so it is given up after this."""
 SHORT_S = 3.0
 """Speech shorter than this is easily taken for another language's; Whisper is sure of it from 2.5 s on."""
+_BARE = 3
+"""Words of a no that says nothing else: "nein, danke", "nein, das reicht"."""
+_DIGITS = 3
+"""Fewer are no number to be rung: "nein" is easily taken for "neun"."""
 _OPEN = (None, "yes_no")
 """Expectations in which a service may be named; a name or a number has no hotwords."""
 Scored = Sequence[tuple[str, float]]
@@ -105,7 +110,9 @@ async def hear(
         spoken, recognised = language.current, time.monotonic()
         first = await understand(transcription.text, transcription.hypotheses)
     heard = Heard(first, recognised - began, time.monotonic() - recognised, call)
-    if not quick or heard.recognition_s > FIRST_LOOK_S or not _is_doubtful(first, transcription):
+    if not quick or not transcription.hypotheses or heard.recognition_s > FIRST_LOOK_S:
+        return heard  # a stock server gives no hypotheses, and takes no hotwords
+    if not (is_told := _tells(first)) and not _is_doubtful(first, expecting):
         return heard
 
     async def decode(hotwords: Sequence[str]) -> Scored:
@@ -113,26 +120,39 @@ async def hear(
             again = await recognition.transcribe(pcm, language=spoken, languages=languages, hotwords=hotwords)
         return again.hypotheses
 
-    return await _second_look(comprehension, transcription.hypotheses, heard, decode, understand)
+    if is_told:
+        return await _second_look(transcription.hypotheses, heard, (), decode, understand)
+    texts = [each.text for each in weighed(transcription.hypotheses)]
+    return await _second_look(
+        transcription.hypotheses, heard, await comprehension.hotwords(first, texts), decode, understand
+    )
 
 
-def _is_doubtful(understanding: Understanding, transcription: Transcription) -> bool:
-    """Whether other words might have been said; a stock server, which gives no hypotheses, takes no hotwords."""
-    if not transcription.hypotheses or understanding.intent not in (Intent.SERVICE, Intent.NOMATCH):
+def _is_doubtful(understanding: Understanding, expecting: str | None) -> bool:
+    """Whether other words might have been said."""
+    if understanding.doubt:
+        return True  # of an emergency
+    if expecting is None and is_noise(understanding.text):
         return False
-    return understanding.confidence < DOUBTFUL_BELOW
+    return understanding.intent in (Intent.SERVICE, Intent.NOMATCH) and understanding.confidence <= DOUBTFUL
+
+
+def _tells(understanding: Understanding) -> bool:
+    """Whether an answer holds a number, or a no something else besides: "nein, mein Name ist …"."""
+    if len(phone_number(understanding.text, understanding.language) or "") >= _DIGITS:
+        return True
+    return understanding.intent is Intent.NO and len(understanding.text.split()) > _BARE
 
 
 async def _second_look(
-    comprehension: Comprehension,
     hypotheses: Scored,
     heard: Heard,
+    hotwords: Sequence[str],
     decode: Callable[[Sequence[str]], Awaitable[Scored]],
     understand: Callable[[str, Scored], Awaitable[Understanding]],
 ) -> Heard:
-    """What is understood with the hypotheses of both looks where that is surer; ``heard`` where it fails."""
+    """What is understood with the hypotheses of both looks where that is as sure; ``heard`` where it fails."""
     began = time.monotonic()
-    hotwords = await comprehension.hotwords(heard.understanding, [each.text for each in weighed(hypotheses)])
     try:
         again = await decode(hotwords)
     except (SpeechUnavailable, TimeoutError) as error:
@@ -146,7 +166,7 @@ async def _second_look(
     both = sorted((*hypotheses, *again), key=lambda scored: -scored[1])
     second = await understand(both[0][0], both)
     looked = replace(looked, understanding_s=looked.understanding_s + time.monotonic() - decoded)
-    if second.confidence > first.confidence:
+    if second.confidence >= first.confidence:
         return replace(looked, understanding=second)
-    # However little is understood, what may be an emergency is not passed over.
+    # However little is understood, what several hypotheses tell of an emergency is not passed over.
     return replace(looked, understanding=replace(first, doubt=first.doubt or second.doubt))

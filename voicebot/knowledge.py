@@ -119,7 +119,10 @@ class Comprehension:
             parts = await asyncio.to_thread(self._understander.wishes, wanted, language)
             told = [Hypothesis(clause, 1.0) for clause in clauses(wanted, language)]
         further = [Hypothesis(part, 1.0) for part in parts] if len(parts) > 1 else []
-        first, *others = await self._looked_up((readings[0], *further), told)
+        # What is no question is never plain: then there is one request for all.
+        at_once = 1 if expecting in _MAY_HOLD_WISHES else len(readings)
+        first, *others = await self._looked_up((*readings[:at_once], *further), told)
+        others, also = others[at_once - 1 :], others[: at_once - 1]
         about = _About(
             text,
             language,
@@ -129,8 +132,8 @@ class Comprehension:
             last_service,
             rejected,
         )
-        found = await asyncio.to_thread(self._understand, about, (first, *readings[1:]))
-        if first.vector is None or len(readings) == 1 or _is_plain(found):
+        found = await asyncio.to_thread(self._understand, about, (first, *also, *readings[at_once:]))
+        if first.vector is None or len(readings) == at_once or _is_plain(found):
             return found
         return await asyncio.to_thread(self._understand, about, (first, *await self._looked_up(readings[1:])))
 
@@ -165,7 +168,7 @@ class Comprehension:
     ) -> tuple[Hypothesis, ...]:
         """All with their vectors from one request, where they can be had; meanwhile the readings' words are looked up.
 
-        The two take place in different processes.
+        On a call the two take place in different processes.
         """
         embedded, read = await asyncio.gather(
             self._embedded([each.text for each in (*readings, *clauses)]),
@@ -220,8 +223,8 @@ async def _embed_all(texts: Sequence[str], embed: Embed, cache: Path, progress: 
 
 def _is_plain(found: Understanding) -> bool:
     """Whether an utterance is so well understood by its first reading that the others could hardly change it."""
-    if found.doubt:
-        return False
+    if found.doubt or found.intent is Intent.EMERGENCY:
+        return False  # a phrase in another reading is weighed by what that means
     if found.intent in _WANTS_SOMEBODY:
         return len(found.text.split()) <= _BRIEF
     if found.intent is Intent.SERVICE:

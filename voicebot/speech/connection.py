@@ -70,7 +70,7 @@ class Utterance:
             languages=_texts(context.get("languages") or [], "languages", MOST_HOTWORDS),
             hotwords=_texts(words, "hotwords", MOST_HOTWORDS),
             favoured=_optional_text(context.get("favoured")),
-            quick=bool(context.get("quick")),
+            quick=context.get("quick") is True,
         )
 
     def pcm(self) -> bytes:

@@ -175,11 +175,16 @@ class Recognizer:
         encoding = self._encoding(audio, abandoned)
         sounds = self._sounds_like(encoding, audio, allowed)
         heard = sounds or encoding.languages
-        hypotheses, no_speech = self._decode(encoding.encoded, language, hotwords, beam, len(audio) / RATE)
         # Somebody who speaks a language, however badly understood, is no noise.
         speaks = sounds is not None and self._loudest_voice(audio) >= SPEECH_NEEDED
-        if not speaks and self._is_imagined(hypotheses, no_speech, audio):
-            hypotheses = []
+        hypotheses: list[tuple[str, float]] = []
+        for width in sorted({beam, max(beam, BEAM)}):
+            decoded, no_speech = self._decode(encoding.encoded, language, hotwords, width, len(audio) / RATE)
+            if speaks or not self._is_imagined(decoded, no_speech, audio):
+                hypotheses = decoded
+                break
+            if self._loudest_voice(audio) < SPEECH_NEEDED:
+                break  # otherwise it may have lost its way with a single hypothesis
         return Recognition(
             text=hypotheses[0][0] if hypotheses else "",
             language=language,
