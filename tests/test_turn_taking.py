@@ -40,7 +40,7 @@ async def test_the_bot_falls_silent_within_a_quarter_of_a_second() -> None:
     await scene.until(lambda: "Foto" in scene.said[-1])
 
 
-@pytest.mark.parametrize("heard", ["Mhm.", "Ja.", "Okay, ja.", ""])
+@pytest.mark.parametrize("heard", ["Mhm.", "Ja.", "Okay, ja.", "Na.", ""])
 async def test_a_listener_who_hums_lets_the_bot_go_on_from_the_word(heard: str) -> None:
     scene = Scene()
     await answering(scene)

@@ -229,9 +229,9 @@ class _Call:
             return
         began = await self._asks(text)
         heard = self._events("heard", began)
-        self._result.interruptions.append(
-            Interruption(text, silenced_s(self._telephone.packets, began), heard[0]["text"] if heard else None)
-        )
+        silenced = silenced_s(self._telephone.packets, began)
+        if silenced != 0:  # otherwise it had just finished
+            self._result.interruptions.append(Interruption(text, silenced, heard[0]["text"] if heard else None))
 
     def _is_speaking(self) -> bool:
         """Whether the bot is heard. Raises TelephoneError once the caller is being passed on, who hears music then."""
@@ -253,14 +253,14 @@ class _Call:
 def silenced_s(packets: Sequence[Packet], since: float) -> float | None:
     """Seconds from then to the bot's last sound before its first pause.
 
-    None where it made no sound any more, or has not paused a second later.
+    0 where it made no sound any more, None where it has not paused a second later.
     """
     last = since
     for packet in packets:
         if packet.at < since:
             continue
         if packet.at - last >= PAUSE_S:
-            return last - since or None
+            return last - since
         if np.abs(linear(packet.payload)).max() > LOUD:
             last = packet.at
         if last - since > 1.0:

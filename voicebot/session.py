@@ -44,8 +44,8 @@ from voicebot.routing import Router
 from voicebot.settings import Settings
 from voicebot.speaker import Speaker
 from voicebot.speech.listening import Recognition
-from voicebot.understanding.intents import is_backchannel
-from voicebot.understanding.result import Understanding
+from voicebot.understanding.intents import is_backchannel, is_syllable
+from voicebot.understanding.result import Intent, Understanding
 from voicebot.voice import Voice
 
 log = logging.getLogger(__name__)
@@ -292,6 +292,8 @@ class Session:
     def _patience_ms(self, heard: Heard, is_longer: bool) -> int:
         answered = self._answered if is_longer else None
         expecting = answered.expecting if answered else self._dialogue.expecting
+        if not is_longer and self._is_backchannel(heard.understanding):
+            return self._patience.asked  # the bot goes on, and who goes on as well is heard all the same
         return patience_ms(heard.understanding, expecting, self._patience)
 
     def _uttered(self, uttered: Uttered) -> None:
@@ -334,9 +336,14 @@ class Session:
         self._tell("taken_back", {})
 
     def _is_backchannel(self, heard: Understanding) -> bool:
-        """Whether the caller listens and says so: "ja" is an answer only to what is, or was, a question."""
+        """Whether the caller listens and says so: "ja" is an answer only to what is, or was, a question.
+
+        A syllable that means nothing is taken for one: "ja" and "genau" are easily heard as "na".
+        """
         if self._acknowledged or not self._speaker.speaking or self._speaker.protected or self._speaker.asking:
             return False
+        if heard.intent is Intent.NOMATCH and not heard.doubt and is_syllable(heard.text):
+            return True
         return is_backchannel(heard.text, heard.language)
 
     def _interrupted(self) -> None:
