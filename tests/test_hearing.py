@@ -49,14 +49,7 @@ class Ears:
         self.quick: list[bool] = []
 
     async def transcribe(
-        self,
-        pcm: bytes,
-        *,
-        language: str | None,
-        languages: Sequence[str],
-        hotwords: Sequence[str] = (),
-        favoured: str | None = None,
-        quick: bool = False,
+        self, pcm: bytes, *, hotwords: Sequence[str] = (), quick: bool = False, **_: object
     ) -> Transcription:
         self.hotwords.append(tuple(hotwords))
         self.quick.append(quick)

@@ -20,6 +20,7 @@ from telephony.audio import FRAME_MS, RATE, frames
 from voicebot import console
 from voicebot.ask import load_comprehension, load_router
 from voicebot.calling.loudness import spans
+from voicebot.calling.sounds import bare
 from voicebot.calllanguage import CallLanguage
 from voicebot.catalogue.city import City
 from voicebot.endpointing import PATIENCE, patience_ms
@@ -178,15 +179,8 @@ async def _measure(settings: Settings, router: Router, ears: Ears, spoken: Seque
 def _sound(each: Halves) -> tuple[bytes, float]:
     """As a line delivers it, and when its last sound is over."""
     quiet = bytes(2 * round(each.pause_s * RATE))
-    pcm = through_telephone(_trimmed(speak(each.before)) + quiet + _trimmed(speak(each.after)) + bytes(4 * RATE))
+    pcm = through_telephone(bare(speak(each.before)) + quiet + bare(speak(each.after)) + bytes(4 * RATE))
     return pcm, spans(list(frames(pcm)))[-1][1]
-
-
-def _trimmed(pcm: bytes) -> bytes:
-    """Without the voice's own silence around it: the pause is as long as it says."""
-    loud = spans(list(frames(pcm)))
-    begin, end = (round(at * RATE) * 2 for at in (loud[0][0], loud[-1][1])) if loud else (0, len(pcm))
-    return pcm[begin:end]
 
 
 def _cut_off(taken: Sequence[Taken]) -> Share:

@@ -24,7 +24,7 @@ from rapidfuzz import fuzz
 from telephony.audio import RATE
 from telephony.bare import Echo, Packet, Telephone, TelephoneError, linear
 from voicebot import console
-from voicebot.bench import percentile
+from voicebot.bench import SETTLED_S, percentile
 from voicebot.bench_bot import Bot, running_bot
 from voicebot.calling.sounds import bare, cough, noise
 from voicebot.cli import UsageError
@@ -63,11 +63,9 @@ ALIKE = 60.0
 """Of the first word of what was said and of what was heard, per cent; a later word is hardly ever that alike."""
 
 KINDS = ("cough", "noise", "backchannel", "echo")
-SETTLED_S = 10.0
-"""The line is still preparing sentences for some seconds after it has opened."""
 SOUNDS_A_CALL = 5
 
-Heard = tuple[str, str, bytes]
+Made = tuple[str, str, bytes]
 """A sound's kind, its name, and 16 kHz PCM."""
 
 
@@ -133,7 +131,7 @@ async def run_bench_interruptions(folder: Path, options: argparse.Namespace) -> 
         raise UsageError(f"--turns {options.turns}: at least 1")
     result = Result()
     async with running_bot(folder) as bot:
-        await bot.wait_until(lambda: False, SETTLED_S)
+        await asyncio.sleep(SETTLED_S)
         with console.Bars() as bars:
             plan = _plan(options.turns)
             for number, (echo, sounds) in enumerate(plan):
@@ -149,7 +147,7 @@ async def run_bench_interruptions(folder: Path, options: argparse.Namespace) -> 
     return 0 if result.holds else 1
 
 
-def _plan(count: int) -> list[tuple[Echo | None, list[Heard]]]:
+def _plan(count: int) -> list[tuple[Echo | None, list[Made]]]:
     """Calls with an echo or without, and the sounds of each."""
     made: dict[str, list[tuple[str, bytes]]] = {
         "cough": [(f"cough {seed}", cough(seed)) for seed in range(1, 6)],
@@ -164,7 +162,7 @@ def _plan(count: int) -> list[tuple[Echo | None, list[Heard]]]:
     ]
 
 
-def _returned(echo: Echo) -> Heard:
+def _returned(echo: Echo) -> Made:
     """No sound of the caller's own."""
     return "echo", f"{echo.return_loss_db:g} dB, {echo.delay_ms:g} ms", b""
 
@@ -178,7 +176,7 @@ class _Call:
         self._telephone = Telephone("127.0.0.1", bot.port, echo=echo)
         self._questions = cycle(QUESTIONS)
 
-    async def run(self, sounds: Sequence[Heard]) -> None:
+    async def run(self, sounds: Sequence[Made]) -> None:
         """From the first ring to the end; a call that goes wrong leaves out the sounds that are still to come."""
         before = len(self._result.sounds) + self._result.missed
         try:

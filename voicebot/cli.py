@@ -219,7 +219,7 @@ def _parser() -> argparse.ArgumentParser:
 
     bench = add(
         "bench",
-        "measure this machine: latency, transfers, RTP, lost packets, understanding",
+        "measure this machine: latency, interruptions, transfers, RTP, lost packets, understanding",
         "voicebot bench latency --turns 60",
     )
     whats = ("latency", "understanding", "endpointing", "rtp", "loss", "transfer", "interruptions")

@@ -112,20 +112,20 @@ async def hear(
     heard = Heard(first, recognised - began, time.monotonic() - recognised, call)
     if not quick or not transcription.hypotheses or heard.recognition_s > FIRST_LOOK_S:
         return heard  # a stock server gives no hypotheses, and takes no hotwords
-    if not (is_told := _tells(first)) and not _is_doubtful(first, expecting):
+    if _tells(first):
+        hotwords: Sequence[str] = ()
+    elif _is_doubtful(first, expecting):
+        texts = [each.text for each in weighed(transcription.hypotheses)]
+        hotwords = await comprehension.hotwords(first, texts)
+    else:
         return heard
 
-    async def decode(hotwords: Sequence[str]) -> Scored:
+    async def decode() -> Scored:
         async with asyncio.timeout(SECOND_LOOK_S):
             again = await recognition.transcribe(pcm, language=spoken, languages=languages, hotwords=hotwords)
         return again.hypotheses
 
-    if is_told:
-        return await _second_look(transcription.hypotheses, heard, (), decode, understand)
-    texts = [each.text for each in weighed(transcription.hypotheses)]
-    return await _second_look(
-        transcription.hypotheses, heard, await comprehension.hotwords(first, texts), decode, understand
-    )
+    return await _second_look(transcription.hypotheses, heard, decode, understand)
 
 
 def _is_doubtful(understanding: Understanding, expecting: str | None) -> bool:
@@ -147,14 +147,13 @@ def _tells(understanding: Understanding) -> bool:
 async def _second_look(
     hypotheses: Scored,
     heard: Heard,
-    hotwords: Sequence[str],
-    decode: Callable[[Sequence[str]], Awaitable[Scored]],
+    decode: Callable[[], Awaitable[Scored]],
     understand: Callable[[str, Scored], Awaitable[Understanding]],
 ) -> Heard:
     """What is understood with the hypotheses of both looks where that is as sure; ``heard`` where it fails."""
     began = time.monotonic()
     try:
-        again = await decode(hotwords)
+        again = await decode()
     except (SpeechUnavailable, TimeoutError) as error:
         log.warning("no second look: %s", error or "it took too long")
         again = ()

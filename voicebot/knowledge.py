@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -76,20 +76,6 @@ def city_or_sample(engine: Engine, note: Callable[[str], None]) -> City:
         return load_city(engine)
 
 
-@dataclass(frozen=True)
-class _About:
-    """What is the same for every reading of an utterance."""
-
-    text: str
-    language: str
-    parts: Sequence[Hypothesis]
-    """What may be wishes of their own; or none."""
-    clauses: Sequence[tuple[str, NDArray[np.float32]]]
-    expecting: str | None
-    last_service: str | None
-    rejected: str
-
-
 class Comprehension:
     """Understanding as a session uses it: embedded elsewhere, matched in a thread, never failing."""
 
@@ -119,53 +105,67 @@ class Comprehension:
             parts = await asyncio.to_thread(self._understander.wishes, wanted, language)
             told = [Hypothesis(clause, 1.0) for clause in clauses(wanted, language)]
         further = [Hypothesis(part, 1.0) for part in parts] if len(parts) > 1 else []
-        # What is no question is never plain: then there is one request for all.
-        at_once = 1 if expecting in _MAY_HOLD_WISHES else len(readings)
-        first, *others = await self._looked_up((*readings[:at_once], *further), told)
-        others, also = others[at_once - 1 :], others[: at_once - 1]
-        about = _About(
-            text,
-            language,
-            others[: len(further)],
-            [(each.text, each.vector) for each in others[len(further) :] if each.vector is not None],
-            expecting,
-            last_service,
-            rejected,
-        )
-        found = await asyncio.to_thread(self._understand, about, (first, *also, *readings[at_once:]))
-        if first.vector is None or len(readings) == at_once or _is_plain(found):
-            return found
-        return await asyncio.to_thread(self._understand, about, (first, *await self._looked_up(readings[1:])))
+        # Only what may be a question may be plain: for anything else there is one request for all.
+        count = 1 if expecting in _MAY_HOLD_WISHES else len(readings)
+        known = await self._looked_up((*readings[:count], *further), told)
+        heard, further, told = known[:count], known[count : count + len(further)], known[count + len(further) :]
 
-    def _understand(self, about: _About, readings: Sequence[Hypothesis]) -> Understanding:
+        async def understood(readings: Sequence[Hypothesis]) -> Understanding:
+            return await asyncio.to_thread(
+                self._understand,
+                text,
+                language,
+                readings,
+                further,
+                [(each.text, each.vector) for each in told if each.vector is not None],
+                expecting,
+                last_service,
+                rejected,
+            )
+
+        found = await understood((*heard, *readings[count:]))
+        if heard[0].vector is None or len(readings) == count or _is_plain(found):
+            return found
+        return await understood((*heard, *await self._looked_up(readings[count:])))
+
+    def _understand(
+        self,
+        text: str,
+        language: str,
+        readings: Sequence[Hypothesis],
+        parts: Sequence[Hypothesis],
+        told: Sequence[tuple[str, NDArray[np.float32]]],
+        expecting: str | None,
+        last_service: str | None,
+        rejected: str,
+    ) -> Understanding:
         whole = self._understander.understand(
             readings[0].text,
-            about.language,
+            language,
             readings[0].vector,
-            expecting=about.expecting,
-            last_service=about.last_service,
+            expecting=expecting,
+            last_service=last_service,
             hypotheses=readings,
-            rejected=about.rejected,
-            clauses=about.clauses,
+            rejected=rejected,
+            clauses=told,
         )
         wishes: list[Understanding] = []
-        last_service = about.last_service
-        for part in about.parts:
+        for part in parts:
             last_service = wishes[-1].service if wishes else last_service
             wishes.append(
-                self._understander.understand(part.text, about.language, part.vector, last_service=last_service)
+                self._understander.understand(
+                    part.text, language, part.vector, last_service=last_service, hypotheses=(part,)
+                )
             )
         if whole.intent in _WISHES and (sure := _sure_wishes(wishes, whole)):
-            return replace(sure[0], text=about.text, doubt=whole.doubt, then=tuple(sure[1:]))
-        return replace(whole, text=about.text) if whole.text == readings[0].text else whole
+            return replace(sure[0], text=text, doubt=whole.doubt, then=tuple(sure[1:]))
+        return replace(whole, text=text) if whole.text == readings[0].text else whole
 
     async def hotwords(self, understanding: Understanding, texts: Sequence[str]) -> tuple[str, ...]:
         """Words for a second decode; see :meth:`.Hotwords.choose`."""
         return await asyncio.to_thread(self._understander.hotwords, understanding, texts)
 
-    async def _looked_up(
-        self, readings: Sequence[Hypothesis], clauses: Sequence[Hypothesis] = ()
-    ) -> tuple[Hypothesis, ...]:
+    async def _looked_up(self, readings: Sequence[Hypothesis], clauses: Sequence[Hypothesis] = ()) -> list[Hypothesis]:
         """All with their vectors from one request, where they can be had; meanwhile the readings' words are looked up.
 
         On a call the two take place in different processes.
@@ -174,7 +174,7 @@ class Comprehension:
             self._embedded([each.text for each in (*readings, *clauses)]),
             asyncio.to_thread(self._understander.read, readings),
         )
-        return tuple(replace(each, vector=embedded.get(each.text)) for each in (*read, *clauses))
+        return [replace(each, vector=embedded.get(each.text)) for each in (*read, *clauses)]
 
     async def _embedded(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Texts with their vectors; nothing where they cannot be had."""

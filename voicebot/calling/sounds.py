@@ -67,16 +67,6 @@ def sound(turn: Turn, speak: Speak) -> bytes:
             return read_wav(Path(file))
 
 
-def cough(seed: int = _SEED) -> bytes:
-    """16 kHz PCM; another seed is another cough."""
-    return _pcm(_cough(seed))
-
-
-def noise(seconds: float) -> bytes:
-    """16 kHz PCM of a street."""
-    return _pcm(_noise(seconds))
-
-
 def bare(pcm: bytes) -> bytes:
     """Without the silence before and after it: the voice leaves up to 0.8 s, and the pauses are the scenario's."""
     whole = list(frames(pcm))
@@ -88,14 +78,16 @@ def _clock(seconds: float) -> Samples:
     return np.arange(int(seconds * RATE)) / RATE
 
 
-def _noise(seconds: float) -> Samples:
-    """A street, repeated as often as needed."""
+def noise(seconds: float) -> bytes:
+    """A street, repeated as often as needed; 16 kHz PCM."""
     samples = np.resize(street(RATE).astype(np.float64), int(seconds * RATE))
-    return np.asarray(samples * (_NOISE_RMS / np.sqrt(np.mean(samples**2))), np.float64)
+    return _pcm(samples * (_NOISE_RMS / np.sqrt(np.mean(samples**2))))
 
 
-def _cough(seed: int) -> Samples:
+def cough(seed: int = _SEED) -> bytes:
     """Two bursts of breath: a hard onset (the glottis opens), then noise that fades, the second one weaker.
+
+    16 kHz PCM; another seed is another cough.
 
     After Korpáš et al. 1996, "Analysis of the cough sound: an overview": a burst, a noisy middle phase, 0.3 s in all.
     """
@@ -106,7 +98,7 @@ def _cough(seed: int) -> Samples:
         envelope = np.minimum(at / 0.008, 1.0) * (np.exp(-at / 0.03) + 0.35 * np.exp(-at / 0.12))
         bursts += [loudness * envelope * _breath(random, len(at)), np.zeros(RATE // 8)]
     samples = np.concatenate(bursts)
-    return np.asarray(_PEAK * samples / np.abs(samples).max(), np.float64)
+    return _pcm(_PEAK * samples / np.abs(samples).max())
 
 
 def _breath(random: np.random.Generator, length: int) -> Samples:

@@ -177,14 +177,14 @@ class Recognizer:
         heard = sounds or encoding.languages
         # Somebody who speaks a language, however badly understood, is no noise.
         speaks = sounds is not None and self._loudest_voice(audio) >= SPEECH_NEEDED
-        hypotheses: list[tuple[str, float]] = []
-        for width in sorted({beam, max(beam, BEAM)}):
-            decoded, no_speech = self._decode(encoding.encoded, language, hotwords, width, len(audio) / RATE)
-            if speaks or not self._is_imagined(decoded, no_speech, audio):
-                hypotheses = decoded
-                break
-            if self._loudest_voice(audio) < SPEECH_NEEDED:
-                break  # otherwise it may have lost its way with a single hypothesis
+        hypotheses, no_speech = self._decode(encoding.encoded, language, hotwords, beam, len(audio) / RATE)
+        is_imagined = not speaks and self._is_imagined(hypotheses, no_speech, audio)
+        if is_imagined and beam < BEAM and self._loudest_voice(audio) >= SPEECH_NEEDED:
+            # Somebody spoke; with few hypotheses a decode loses its way more easily.
+            hypotheses, no_speech = self._decode(encoding.encoded, language, hotwords, BEAM, len(audio) / RATE)
+            is_imagined = self._is_imagined(hypotheses, no_speech, audio)
+        if is_imagined:
+            hypotheses = []
         return Recognition(
             text=hypotheses[0][0] if hypotheses else "",
             language=language,

@@ -131,12 +131,11 @@ def content(text: str) -> list[str]:
 class Reading:
     """What an utterance says by its words and their sound alone."""
 
-    words: str
-    """The telling ones; empty where there are none."""
+    telling: str
+    """The words that can tell a service; empty where there are none."""
     terms: Scores
-    """See :class:`Evidence`."""
-    covered: Scores
-    """:attr:`Evidence.words`."""
+    words: Scores
+    """Both as in :class:`Evidence`."""
 
 
 class Matcher:
@@ -200,11 +199,11 @@ class Matcher:
         """
         read = reading or self.read(text)
         return Evidence(
-            self._classifier.scores(read.words, vector),
+            self._classifier.scores(read.telling, vector),
             read.terms,
-            read.covered,
+            read.words,
             self._nearest(vector),
-            is_telling=bool(read.words),
+            is_telling=bool(read.telling),
         )
 
     def read(self, text: str) -> Reading:
