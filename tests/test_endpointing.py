@@ -37,6 +37,8 @@ def heard(text: str, intent: Intent = Intent.NOMATCH, confidence: float = 0.0, *
         (heard("null zwo acht sechs eins, neun drei neun, null null"), "number", PATIENCE.dictated),
         (heard("null eins sieben eins, zwei drei vier fünf sechs sieben acht"), "number", PATIENCE.dictated),
         (heard("null eins sieben eins, zwei drei vier, fünf sechs"), "number", PATIENCE.unfinished),
+        (heard("zwei acht drei, neun drei neun, null"), "number", PATIENCE.unclear),
+        (heard("neun drei neun"), "number", PATIENCE.unfinished),
         (heard("Das weiß die Nachbarin"), "number", PATIENCE.unclear),
         (heard("Schmidt"), "name", PATIENCE.told),
         (heard("Am Vormittag."), "words", PATIENCE.told),

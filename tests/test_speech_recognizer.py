@@ -3,6 +3,7 @@
 import json
 import os
 import wave
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -130,8 +131,8 @@ def test_the_same_sound_is_encoded_once(
     recognizer: Recognizer, synthesizer: Synthesizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     encoded = []
-    encode = recognizer._model.encode
-    monkeypatch.setattr(recognizer._model, "encode", lambda mel: encoded.append(1) or encode(mel))
+    encode = recognizer._encode
+    monkeypatch.setattr(recognizer, "_encode", lambda mel: encoded.append(1) or encode(mel))
     pcm = say(synthesizer, "Was kostet ein neuer Reisepass?")
     first = recognizer.transcribe(pcm, language=None)
     again = recognizer.transcribe(pcm, language="de", hotwords=["Reisepass"])
@@ -147,6 +148,38 @@ def test_the_same_sound_is_encoded_once(
     recognizer.transcribe(pcm, language="de")
     assert len(encoded) == module.ENCODINGS_KEPT + 3
     assert len(recognizer._encodings) == 1
+
+
+@pytest.mark.models
+def test_what_was_decoded_is_not_decoded_again(
+    recognizer: Recognizer, synthesizer: Synthesizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    languages = []
+    generate = recognizer._generate
+    monkeypatch.setattr(
+        recognizer,
+        "_generate",
+        lambda encoded, language, *rest: languages.append(language) or generate(encoded, language, *rest),
+    )
+    pcm = say(synthesizer, "Good morning, I would like to register my new address, please.", "en")
+    assert recognizer.transcribe(pcm, favoured="de").language == "en"
+    assert languages == ["de", "en"]
+    assert recognizer.transcribe(pcm, language="de").language == "de"
+    assert languages == ["de", "en"]
+    recognizer.transcribe(pcm, language="de", beam=1)
+    recognizer.transcribe(pcm, language="de", hotwords=["Anmeldung"])
+    assert languages == ["de", "en", "de", "de"]
+
+
+@pytest.mark.models
+def test_two_at_a_time_hear_what_each_alone_does(recognizer: Recognizer, synthesizer: Synthesizer) -> None:
+    texts = ["Was kostet ein neuer Reisepass?", "Wann hat das Bürgerbüro geöffnet?"]
+    sounds = [say(synthesizer, text) for text in texts]
+    alone = [recognizer.transcribe(pcm, favoured="de").text for pcm in sounds]
+    recognizer._encodings.clear()
+    with ThreadPoolExecutor(2) as both:
+        together = list(both.map(lambda pcm: recognizer.transcribe(pcm, favoured="de"), sounds))
+    assert [heard.text for heard in together] == alone
 
 
 @pytest.mark.models

@@ -299,18 +299,19 @@ async def start_decode(writer: asyncio.StreamWriter) -> None:
 
 @pytest.mark.models
 async def test_a_decode_whose_client_is_gone_is_never_started(uri: str, slow: SlowRecognizer) -> None:
-    async with raw(uri) as (reader, first):
-        await start_decode(first)
-        await until(lambda: slow.started == 1)
-        async with raw(uri) as (_, second):
-            await start_decode(second)
+    async with raw(uri) as (reader, first), raw(uri) as (_, second):
+        for writer in (first, second):
+            await start_decode(writer)
+        await until(lambda: slow.started == 2)
+        async with raw(uri) as (_, third):
+            await start_decode(third)
             await asyncio.sleep(0.05)
         await asyncio.sleep(0.05)
         slow.go.set()
         answer = await wire.read_event(reader)
     assert answer
     assert answer.data["text"] == "fertig"
-    assert slow.started == 1
+    assert slow.started == 2
 
 
 @pytest.mark.models
@@ -387,6 +388,13 @@ async def test_a_lane_is_bounded() -> None:
     go.set()
     assert await asyncio.gather(*tasks) == [True, True]
     assert await lane.run(lambda _: 3) == 3
+    lane.close()
+
+
+async def test_a_lane_of_two_threads_does_two_things_at_once() -> None:
+    lane = Lane("work", 4, 2)
+    both = threading.Barrier(2, timeout=5)
+    assert sorted(await asyncio.gather(*(lane.run(lambda _: both.wait()) for _ in range(2)))) == [0, 1]
     lane.close()
 
 

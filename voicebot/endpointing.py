@@ -28,7 +28,7 @@ class Patience:
     """After a telephone number that may be whole; a group that follows within 1.2 s all the same is added to it."""
     told: int = 1040
     """After what is understood and is no question, as reasons may follow; and after a name, a time, an account."""
-    unclear: int = 1100
+    unclear: int = 1060
     """After what is not understood yet: the rest may explain it."""
     unfinished: int = 1400
     """After half a sentence, within a number, and as long as nothing is understood yet."""
@@ -41,6 +41,8 @@ class Patience:
 PATIENCE = Patience()
 WHOLE_NUMBER = 9
 """Digits of a telephone number with its area code from which it may be whole; in Germany few are shorter."""
+LOCAL_NUMBER = 6
+"""The same for one without; many in a town have as few."""
 _ANSWERS = frozenset(
     {
         Intent.YES,
@@ -70,6 +72,8 @@ def patience_ms(heard: Understanding, expecting: str | None, patience: Patience 
         digits = phone_number(heard.text, heard.language) or ""
         if len(digits) >= WHOLE_NUMBER and digits.startswith("0") and problem(digits) is None:
             return patience.dictated
+        if len(digits) >= LOCAL_NUMBER and not digits.startswith("0"):
+            return patience.unclear
         return patience.unfinished if names_digits(heard.text, heard.language) else patience.unclear
     if heard.intent in _FAREWELLS and expecting is None:
         return patience.told  # unasked, it is often what Whisper makes of two mumbled words; a farewell can wait

@@ -87,7 +87,7 @@ class Sip(_Section):
 class Speech(_Section):
     uri: str = Field("", description="tcp://host:port or unix:///path of the speech process; empty: our own")
     model: str = Field("base", description="Whisper model: a name or a folder")
-    threads: int = Field(2, ge=1, le=64, description="threads of one recognition")
+    threads: int = Field(2, ge=1, le=64, description="threads of each speech engine")
     nice: int = Field(15, ge=0, le=19, description="how far speech steps back behind media")
     languages: tuple[str, ...] = Field(
         ("de", "en", "nl", "tr", "pl", "uk", "ru", "ar"),

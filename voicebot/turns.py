@@ -10,7 +10,12 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from telephony.audio import FRAME_MS
+
+RELEASE = 0.995
+"""What is left of the loudest sound a frame later: a bang is forgotten by half in 2.8 s."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +64,16 @@ class TurnSettings:
     window: int = 240
     shortest: int = 90
     """Speech shorter than this in all is no word: "ja" takes about 150 ms."""
-    early: int = 160
+    early: int = 80
     """Silence after which :class:`Paused` is reported."""
+    faded_db: float = 40.0
+    """How far below the loudest speech there is silence, whatever the probability: on a quiet line Silero takes 80 ms
+    more to notice it. A line's noise is mostly louder than that; then the probability decides alone."""
     end: int = 760
     """Silence that ends a turn of which nothing else is known."""
+    stirring: int = 120
+    """How long after a silence in which everything had :attr:`faded_db` a sound may be speech that the probability does
+    not tell yet; a turn may end so much later."""
     preroll: int = 400
     """Audio kept from before speech was noticed."""
     onset: int = 160
@@ -86,6 +97,11 @@ class Turns:
         self._began = False
         self._paused = False
         self._silent_frames = 0
+        self._loudest = 0.0
+        self._faded = False
+        """Whether the last frame of the turn was next to nothing."""
+        self._stirring = 0
+        """Frames for which no turn ends yet."""
 
     @property
     def speaking(self) -> bool:
@@ -105,17 +121,22 @@ class Turns:
         raw = pcm if raw is None else raw
         voiced = self._is_voiced(probabilities)
         self._voiced.append(voiced)
+        faded = self._has_faded(pcm, voiced)
         if not self._speaking:
             self._recent.append((pcm, raw))
-            if not voiced:
+            if not voiced or faded:
                 return []
             self._start()
         else:
             self._speech.append(raw)
         events: list[TurnEvent] = []
         if voiced:
-            self._silent_frames = 0
             self._spoken_frames += 1
+        stirs = self._faded and not faded
+        self._stirring = self._frames(self.settings.stirring) if stirs else max(0, self._stirring - 1)
+        self._faded = faded
+        if voiced and not faded:
+            self._silent_frames = 0
             self._last_voiced = len(self._speech)
             if self._paused:
                 self._paused = False
@@ -146,7 +167,8 @@ class Turns:
             keep = self._speech[: self._last_voiced + self._frames(self.settings.early)]
             spoken = (self._last_voiced - self._silence_before) * FRAME_MS / 1000
             events.append(Paused(b"".join(keep), spoken))
-        if self._paused and (silence >= self.end_ms or too_long):
+        longest = self.end_ms + (self.settings.stirring if self._stirring else 0)
+        if self._paused and (silence >= longest or too_long):
             self._finish()
             events.append(TurnEnded())
         return events
@@ -159,6 +181,12 @@ class Turns:
         highest = max(probabilities)
         return highest >= (self.settings.quiet_threshold if before else self.settings.threshold)
 
+    def _has_faded(self, pcm: bytes, voiced: bool) -> bool:
+        """Whether a frame is next to nothing beside the loudest one of speech (RMS)."""
+        level = float(np.sqrt(np.mean(np.frombuffer(pcm, dtype="<i2").astype(np.float32) ** 2)))
+        self._loudest = max(self._loudest * RELEASE, level if voiced else 0.0)
+        return level < self._loudest * 10 ** (-self.settings.faded_db / 20)
+
     def _start(self) -> None:
         self._speaking = True
         onset = len(self._recent) - self._frames(self.settings.onset)
@@ -166,6 +194,7 @@ class Turns:
         self._silence_before = len(self._speech) - 1
         self._recent.clear()
         self._spoken_frames = 0
+        self._faded, self._stirring = False, 0
 
     def _finish(self) -> None:
         self._recent.extend((pcm, pcm) for pcm in self._speech[-(self._recent.maxlen or 0) :])

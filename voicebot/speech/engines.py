@@ -1,4 +1,4 @@
-"""The engines of a speech process, each with its thread, and the settings they are made from."""
+"""The engines of a speech process, each with its threads, and the settings they are made from."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ from voicebot.speech.synthesizer import CACHE_BYTES, Synthesizer
 _log = logging.getLogger(__name__)
 
 WAITING = 16
-"""Requests that may wait or run on each thread."""
+"""Requests that may wait or run for each kind of work."""
 STORE_BYTES = 512 * 1024 * 1024
 
 
@@ -61,7 +61,7 @@ class Engines:
         self.synthesizer = synthesizer
         self.embedder = embedder
         self.settings = settings
-        self._recognition = Lane("recognition", WAITING)
+        self._recognition = Lane("recognition", WAITING, settings.threads)
         self._synthesis = Lane("synthesis", WAITING)
         self._embedding = Lane("embedding", WAITING)
         self._reading = Lane("reading", WAITING)

@@ -1,4 +1,4 @@
-"""One thread a kind of work, with a bounded queue before it; and who goes first."""
+"""A thread or two a kind of work, with a bounded queue before them; and who goes first."""
 
 import asyncio
 import contextlib
@@ -15,14 +15,14 @@ class LaneFull(Exception):  # noqa: N818 - an answer to the client, not an error
 
 
 class Lane:
-    """Runs functions one after the other on one thread; at most `limit` of them wait or run."""
+    """Runs functions in their order on `threads` threads; at most `limit` of them wait or run."""
 
-    def __init__(self, name: str, limit: int) -> None:
+    def __init__(self, name: str, limit: int, threads: int = 1) -> None:
         self.name = name
         self._limit = limit
         self._count = 0
         self._counting = threading.Lock()
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
 
     async def run(self, work: Callable[[Callable[[], bool]], T]) -> T:
         """The result of `work(abandoned)`. Raises LaneFull at once when the lane is full.

@@ -5,17 +5,22 @@ Whisper's encoder always sees 30 s in the original, most of it silence for a cal
 takes a shorter spectrogram, which makes a decode about three times as fast for two points of word errors.
 """
 
+import contextlib
 import hashlib
 import re
+import threading
 import time
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from ctranslate2 import StorageView
+from ctranslate2.models import Whisper
 from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens
@@ -31,7 +36,7 @@ HOP = 160
 """Samples a spectrogram frame: 10 ms."""
 STATE_SAMPLES = 320
 """Samples a state of the encoder: 20 ms."""
-WINDOW_S = 10.0
+WINDOW_S = 7.0
 MARGIN_S = 4.0
 """Silence that must follow the speech inside the window; with less than 2 s Whisper repeats itself."""
 LONGEST_WINDOW_S = 30.0
@@ -46,8 +51,8 @@ TOKENS_A_SECOND = 14
 """More than the fastest speaker needs; it bounds what a repetition can cost."""
 LONGEST_HOTWORDS = 40
 """Tokens. Each lengthens every decode."""
-ENCODINGS_KEPT = 4
-"""Utterances, one for each call of a line; about 1 MB each."""
+ENCODINGS_KEPT = 8
+"""Utterances, two for each call of a line; about 1 MB each."""
 ENCODINGS_KEPT_S = 10.0
 """Longer than any second look at the same sound takes to come."""
 FAVOUR = 10.0
@@ -93,15 +98,25 @@ class Recognition:
     decode_s: float = 0.0
 
 
+_Decoded = tuple[list[tuple[str, float]], float]
+"""Different texts with their scores, best first, and the probability that nobody spoke."""
+
+
 @dataclass(frozen=True)
 class _Encoding:
-    """What the encoder made of a window, and what the decoder makes of its language."""
+    """What the encoder made of a window, and what the decoder made of that."""
 
     encoded: Any
-    languages: list[tuple[str, float]]
-    """All of Whisper's, likeliest first."""
+    detected: Future[list[tuple[str, float]]]
+    """All of Whisper's languages, likeliest first, as soon as that is known."""
     at: float
     """On the monotonic clock, seconds."""
+    decoded: dict[tuple[str, tuple[str, ...], int], _Decoded] = field(default_factory=dict)
+    """By language, hotwords, hypotheses."""
+
+    @property
+    def languages(self) -> list[tuple[str, float]]:
+        return self.detected.result()
 
 
 class Abandoned(Exception):  # noqa: N818 - an outcome, not an error
@@ -109,19 +124,32 @@ class Abandoned(Exception):  # noqa: N818 - an outcome, not an error
 
 
 class Recognizer:
-    """A Whisper model in `model_dir` on `threads` CPU threads. Not for two threads at once; ModelError."""
+    """A Whisper model in `model_dir` on `threads` CPU threads, for as many threads at a time. ModelError.
+
+    A sentence is decoded no sooner on two CPU threads than on one: in its many small steps they wait for each other.
+    So two are decoded side by side. Encoding takes all threads, but one only where another sentence is in work.
+    """
 
     def __init__(self, model_dir: Path, threads: int = 2, *, languages: Sequence[str] = ("de", "en")) -> None:
         try:
             self._model: Any = WhisperModel(
-                str(model_dir), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True
+                str(model_dir),
+                device="cpu",
+                compute_type="int8",
+                cpu_threads=1,
+                num_workers=threads,
+                local_files_only=True,
             )
+            self._alone: Any = Whisper(str(model_dir), device="cpu", compute_type="int8", intra_threads=threads)
         except Exception as error:  # CTranslate2 and tokenizers raise RuntimeError, ValueError and bare Exception
             raise ModelError(f"the speech model in {model_dir} cannot be loaded: {error}") from error
         self.languages = tuple(languages)
         self._accents = accents.shipped() if model_dir.name == accents.MODEL else None
         self._tokenizers: dict[str, Tokenizer] = {}
         self._encodings: OrderedDict[bytes, _Encoding] = OrderedDict()
+        self._in_work = 0
+        self._changing = threading.Lock()
+        self._detecting = ThreadPoolExecutor(threads, thread_name_prefix="language")
         self._suppressed: list[int] = list(get_suppressed_tokens(self._tokenizer("en"), [-1]))
         self._vad = load_session()
 
@@ -149,17 +177,32 @@ class Recognizer:
         if unknown := {language or allowed[0], favoured or allowed[0], *allowed} - set(self._model.supported_languages):
             raise ValueError(f"Whisper does not know the language {', '.join(sorted(unknown))}")
         parts = []
-        for piece in _pieces(audio):
-            if abandoned():
-                raise Abandoned
-            language = language or self._likeliest(piece, allowed, favoured, abandoned)
-            parts.append(self._window(piece, language, allowed, hotwords, beam, abandoned))
+        with self._working():
+            for piece in _pieces(audio):
+                if abandoned():
+                    raise Abandoned
+                if language is None and favoured and not _is_silent(piece):
+                    # That is most likely it; which one it is, is found out meanwhile.
+                    self._decode(self._encoding(piece, abandoned), favoured, hotwords, beam, len(piece) / RATE)
+                language = language or self._likeliest(piece, allowed, favoured, abandoned)
+                parts.append(self._window(piece, language, allowed, hotwords, beam, abandoned))
         return _joined(parts, len(audio) / RATE, time.perf_counter() - started)
 
     def encoding(self, pcm: bytes) -> NDArray[np.float32]:
         """The encoder's states of 16 kHz s16le mono `pcm`, 20 ms each; shape (states, dimensions)."""
         audio = np.frombuffer(pcm[: len(pcm) // 2 * 2], dtype="<i2").astype(np.float32) / np.float32(32768)
-        return _states(self._encoding(audio, lambda: False).encoded, audio)
+        with self._working():
+            return _states(self._encoding(audio, lambda: False).encoded, audio)
+
+    @contextlib.contextmanager
+    def _working(self) -> Iterator[None]:
+        with self._changing:
+            self._in_work += 1
+        try:
+            yield
+        finally:
+            with self._changing:
+                self._in_work -= 1
 
     def _window(
         self,
@@ -173,15 +216,15 @@ class Recognizer:
         if _is_silent(audio):
             return Recognition("", language, 0.0, no_speech_probability=1.0)
         encoding = self._encoding(audio, abandoned)
+        hypotheses, no_speech = self._decode(encoding, language, hotwords, beam, len(audio) / RATE)
         sounds = self._sounds_like(encoding, audio, allowed)
         heard = sounds or encoding.languages
         # Somebody who speaks a language, however badly understood, is no noise.
         speaks = sounds is not None and self._loudest_voice(audio) >= SPEECH_NEEDED
-        hypotheses, no_speech = self._decode(encoding.encoded, language, hotwords, beam, len(audio) / RATE)
         is_imagined = not speaks and self._is_imagined(hypotheses, no_speech, audio)
         if is_imagined and beam < BEAM and self._loudest_voice(audio) >= SPEECH_NEEDED:
             # Somebody spoke; with few hypotheses a decode loses its way more easily.
-            hypotheses, no_speech = self._decode(encoding.encoded, language, hotwords, BEAM, len(audio) / RATE)
+            hypotheses, no_speech = self._decode(encoding, language, hotwords, BEAM, len(audio) / RATE)
             is_imagined = self._is_imagined(hypotheses, no_speech, audio)
         if is_imagined:
             hypotheses = []
@@ -218,19 +261,30 @@ class Recognizer:
     def _encoding(self, audio: NDArray[np.float32], abandoned: Callable[[], bool]) -> _Encoding:
         """Made, or remembered from a decode of the same sound; the sound itself is not kept."""
         now = time.monotonic()
-        for old in [key for key, kept in self._encodings.items() if now - kept.at > ENCODINGS_KEPT_S]:
-            del self._encodings[old]
         key = hashlib.blake2b(audio.tobytes(), digest_size=16).digest()
-        if key not in self._encodings:
-            encoded = self._model.encode(self._spectrogram(audio))
-            if abandoned():
-                raise Abandoned
-            found = self._model.model.detect_language(encoded)[0]
-            languages = [(token[2:-2], float(probability)) for token, probability in found]
-            self._encodings[key] = _Encoding(encoded, languages, now)
+        with self._changing:
+            for old in [each for each, kept in self._encodings.items() if now - kept.at > ENCODINGS_KEPT_S]:
+                del self._encodings[old]
+            if key in self._encodings:
+                return self._encodings[key]
+        encoded = self._encode(self._spectrogram(audio))
+        if abandoned():
+            raise Abandoned
+        encoding = _Encoding(encoded, self._detecting.submit(self._languages, encoded), now)
+        with self._changing:
+            self._encodings[key] = encoding
             if len(self._encodings) > ENCODINGS_KEPT:
                 self._encodings.popitem(last=False)
-        return self._encodings[key]
+        return encoding
+
+    def _encode(self, spectrogram: NDArray[np.float32]) -> Any:
+        model = self._alone if self._in_work == 1 else self._model.model
+        return model.encode(StorageView.from_array(np.ascontiguousarray(spectrogram[np.newaxis])))
+
+    def _languages(self, encoded: Any) -> list[tuple[str, float]]:
+        """All of Whisper's, likeliest first."""
+        found = self._model.model.detect_language(encoded)[0]
+        return [(token[2:-2], float(probability)) for token, probability in found]
 
     def _spectrogram(self, audio: NDArray[np.float32]) -> NDArray[np.float32]:
         """Log-mel frames of the window: (mels, even count of 10 ms frames), padded with digital silence."""
@@ -241,9 +295,15 @@ class Recognizer:
         return features[:, :frames].astype(np.float32, copy=False)
 
     def _decode(
-        self, encoded: Any, language: str, hotwords: Sequence[str], beam: int, seconds: float
-    ) -> tuple[list[tuple[str, float]], float]:
-        """Different texts with their scores, best first, and the probability that nobody spoke."""
+        self, encoding: _Encoding, language: str, hotwords: Sequence[str], beam: int, seconds: float
+    ) -> _Decoded:
+        """Done once for each encoding."""
+        key = (language, tuple(hotwords), beam)
+        if key not in encoding.decoded:
+            encoding.decoded[key] = self._generate(encoding.encoded, language, hotwords, beam, seconds)
+        return encoding.decoded[key]
+
+    def _generate(self, encoded: Any, language: str, hotwords: Sequence[str], beam: int, seconds: float) -> _Decoded:
         tokenizer = self._tokenizer(language)
         prompt = self._prompt(tokenizer, hotwords)
         result = self._model.model.generate(
