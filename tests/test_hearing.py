@@ -26,6 +26,7 @@ from voicebot.speech.recognizer import Recognizer
 from voicebot.understanding.emergency import Danger, Emergencies
 from voicebot.understanding.hotwords import MOST, Hotwords
 from voicebot.understanding.hypotheses import Hypothesis, weighed
+from voicebot.understanding.numbers import phone_number
 from voicebot.understanding.result import PLAIN, Intent, Understanding
 from voicebot.understanding.understander import Understander
 
@@ -172,11 +173,25 @@ async def test_a_first_look_that_fails_is_told() -> None:
         await heard_by(Ears(SpeechUnavailable("no speech process answers")))
 
 
-@pytest.mark.parametrize("expecting", ["name", "number"])
-async def test_names_and_numbers_get_several_hypotheses_at_once_and_no_hotwords(expecting: str) -> None:
+async def test_names_get_several_hypotheses_at_once_and_no_hotwords() -> None:
     ears = Ears(MANGLED)
-    assert not (await heard_by(ears, expecting=expecting)).second_look
-    assert ears.quick == [False]
+    assert not (await heard_by(ears, expecting="name")).second_look
+    assert (ears.quick, ears.hotwords) == ([False], [()])
+
+
+async def test_a_number_is_heard_with_digits_in_mind() -> None:
+    ears = Ears([("0 2 8 6 1 9 3 9 0", -0.2)])
+    heard = await heard_by(ears, expecting="number")
+    assert (ears.quick, ears.hotwords) == ([False], [hearing.DIGITS])
+    assert heard.understanding.text == "0 2 8 6 1 9 3 9 0"
+
+
+@pytest.mark.parametrize("imagined", ["9 9", "0 5 1 7, 3 9 6, 2 4 8."])
+async def test_what_is_no_number_is_heard_without_them(imagined: str) -> None:
+    ears = Ears([(imagined, -0.2)], [("Nein.", -0.3)])
+    heard = await heard_by(ears, expecting="number")
+    assert ears.hotwords == [hearing.DIGITS, ()]
+    assert heard.understanding.text == "Nein."
 
 
 async def test_a_busy_speech_process_gets_no_second_request(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -367,6 +382,28 @@ def real_ears(tmp_path: Path) -> Iterator[Overheard]:
     ears = spoken.Ears(Recognizer(ModelStore(tmp_path).whisper("base")))
     yield Overheard(ears)
     ears.close()
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("Null zwei acht sechs eins, neun drei neun, null.", "028619390"),
+        ("Null zwei acht sechs drei, vier fünf sechs, sieben acht.", "0286345678"),
+    ],
+)
+async def test_a_real_recognizer_hears_each_digit(real_ears: Overheard, said: str, number: str) -> None:
+    heard = await hear(
+        real_ears,
+        Inline(town()),
+        spoken.through_telephone(speak(said)),
+        3.0,
+        language=CallLanguage("de"),
+        languages=("de",),
+        expecting="number",
+        last_service=None,
+    )
+    assert phone_number(heard.understanding.text, "de") == number
 
 
 @pytest.mark.models

@@ -5,7 +5,7 @@ recognizer that knows nothing of the town writes "Kassonalausweis", though. So w
 the same sound again, follows several hypotheses, and takes words of the candidate services as hotwords; what it has
 heard then is understood together with the first. Indiscriminate hotwords make other words worse, hence only then, and
 only words that sound like something heard. Names and numbers get several hypotheses at once, or are decoded again where
-they come in an answer: nothing in them shows what is in doubt.
+they come in an answer: nothing in them shows what is in doubt. Where a number is expected, the hotwords are digits.
 """
 
 from __future__ import annotations
@@ -39,8 +39,11 @@ _BARE = 3
 """Words of a no that says nothing else: "nein, danke", "nein, das reicht"."""
 _DIGITS = 3
 """Fewer are no number to be rung: "nein" is easily taken for "neun"."""
+DIGITS = ("0 5 1 7", "3 9 6", "2 4 8.")
+"""Hotwords where a number is expected: with them Whisper writes digit by digit what is said so, and neither drops one
+of several nor the leading zero. No number that anybody has."""
 _OPEN = (None, "yes_no")
-"""Expectations in which a service may be named; a name or a number has no hotwords."""
+"""Expectations in which a service may be named; a name has no hotwords."""
 Scored = Sequence[tuple[str, float]]
 """Texts with their mean log probability a token, best first."""
 
@@ -92,8 +95,12 @@ async def hear(
     """
     began = time.monotonic()
     quick = expecting in _OPEN
-    listened = await listen(recognition, pcm, spoken_s, language, languages, quick=quick)
+    hotwords: Sequence[str] = DIGITS if expecting == "number" else ()
+    listened = await listen(recognition, pcm, spoken_s, language, languages, hotwords=hotwords, quick=quick)
     transcription, spoken, call = listened.transcription, listened.spoken, listened.call
+    if hotwords and transcription.hypotheses and not _is_dictated(transcription.text, spoken):
+        # It is no number, though with digits in mind a "nein" becomes a "9": heard again without them.
+        transcription = await recognition.transcribe(pcm, language=spoken, languages=languages)
     recognised = time.monotonic()
 
     async def understand(text: str, hypotheses: Scored) -> Understanding:
@@ -113,7 +120,7 @@ async def hear(
     if not quick or not transcription.hypotheses or heard.recognition_s > FIRST_LOOK_S:
         return heard  # a stock server gives no hypotheses, and takes no hotwords
     if _tells(first):
-        hotwords: Sequence[str] = ()
+        hotwords = ()
     elif _is_doubtful(first, expecting):
         texts = [each.text for each in weighed(transcription.hypotheses)]
         hotwords = await comprehension.hotwords(first, texts)
@@ -139,9 +146,18 @@ def _is_doubtful(understanding: Understanding, expecting: str | None) -> bool:
 
 def _tells(understanding: Understanding) -> bool:
     """Whether an answer holds a number, or a no something else besides: "nein, mein Name ist …"."""
-    if len(phone_number(understanding.text, understanding.language) or "") >= _DIGITS:
+    if _is_number(understanding.text, understanding.language):
         return True
     return understanding.intent is Intent.NO and len(understanding.text.split()) > _BARE
+
+
+def _is_dictated(text: str, language: str) -> bool:
+    """Whether it is a number, and not the hotwords themselves, which Whisper may make of a hum."""
+    return _is_number(text, language) and phone_number(text, language) != "".join(DIGITS).replace(" ", "").rstrip(".")
+
+
+def _is_number(text: str, language: str) -> bool:
+    return len(phone_number(text, language) or "") >= _DIGITS
 
 
 async def _second_look(

@@ -63,17 +63,22 @@ async def listen(
     call: CallLanguage,
     languages: Sequence[str],
     *,
+    hotwords: Sequence[str] = (),
     quick: bool = False,
 ) -> Listened:
     """What was said, in the likeliest of ``languages`` or in the call's own; ``quick`` by one hypothesis only."""
-    heard = await recognition.transcribe(pcm, language=None, languages=languages, favoured=call.current, quick=quick)
+    heard = await recognition.transcribe(
+        pcm, language=None, languages=languages, hotwords=hotwords, favoured=call.current, quick=quick
+    )
     if not heard.text or heard.language is None:
         return Listened(heard, call.current, call)
     if heard.language == call.current:
         return Listened(heard, call.current, call.heard(call.current, spoken_s))
     if not heard.hypotheses:
         return await _by_text(recognition, heard, pcm, spoken_s, call, languages)
-    again = await recognition.transcribe(pcm, language=call.current, languages=languages, quick=quick)
+    again = await recognition.transcribe(
+        pcm, language=call.current, languages=languages, hotwords=hotwords, quick=quick
+    )
     fits = [
         _fit(text, language, heard, languages) for text, language in ((again, call.current), (heard, heard.language))
     ]
