@@ -182,7 +182,7 @@ async def test_names_get_several_hypotheses_at_once_and_no_hotwords() -> None:
 async def test_a_number_is_heard_with_digits_in_mind() -> None:
     ears = Ears([("0 2 8 6 1 9 3 9 0", -0.2)])
     heard = await heard_by(ears, expecting="number")
-    assert (ears.quick, ears.hotwords) == ([False], [hearing.DIGITS])
+    assert (ears.quick, ears.hotwords) == ([False], [hearing.NUMBER_HOTWORDS])
     assert heard.understanding.text == "0 2 8 6 1 9 3 9 0"
 
 
@@ -190,7 +190,7 @@ async def test_a_number_is_heard_with_digits_in_mind() -> None:
 async def test_what_is_no_number_is_heard_without_them(imagined: str) -> None:
     ears = Ears([(imagined, -0.2)], [("Nein.", -0.3)])
     heard = await heard_by(ears, expecting="number")
-    assert ears.hotwords == [hearing.DIGITS, ()]
+    assert ears.hotwords == [hearing.NUMBER_HOTWORDS, ()]
     assert heard.understanding.text == "Nein."
 
 

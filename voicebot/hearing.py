@@ -39,7 +39,7 @@ _BARE = 3
 """Words of a no that says nothing else: "nein, danke", "nein, das reicht"."""
 _DIGITS = 3
 """Fewer are no number to be rung: "nein" is easily taken for "neun"."""
-DIGITS = ("0 5 1 7", "3 9 6", "2 4 8.")
+NUMBER_HOTWORDS = ("0 5 1 7", "3 9 6", "2 4 8.")
 """Hotwords where a number is expected: with them Whisper writes digit by digit what is said so, and neither drops one
 of several nor the leading zero. No number that anybody has."""
 _OPEN = (None, "yes_no")
@@ -95,7 +95,7 @@ async def hear(
     """
     began = time.monotonic()
     quick = expecting in _OPEN
-    hotwords: Sequence[str] = DIGITS if expecting == "number" else ()
+    hotwords: Sequence[str] = NUMBER_HOTWORDS if expecting == "number" else ()
     listened = await listen(recognition, pcm, spoken_s, language, languages, hotwords=hotwords, quick=quick)
     transcription, spoken, call = listened.transcription, listened.spoken, listened.call
     if hotwords and transcription.hypotheses and not _is_dictated(transcription.text, spoken):
@@ -153,7 +153,8 @@ def _tells(understanding: Understanding) -> bool:
 
 def _is_dictated(text: str, language: str) -> bool:
     """Whether it is a number, and not the hotwords themselves, which Whisper may make of a hum."""
-    return _is_number(text, language) and phone_number(text, language) != "".join(DIGITS).replace(" ", "").rstrip(".")
+    imagined = phone_number(", ".join(NUMBER_HOTWORDS), language)
+    return _is_number(text, language) and phone_number(text, language) != imagined
 
 
 def _is_number(text: str, language: str) -> bool:

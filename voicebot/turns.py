@@ -72,8 +72,8 @@ class TurnSettings:
     end: int = 760
     """Silence that ends a turn of which nothing else is known."""
     stirring: int = 120
-    """How long after a silence in which everything had :attr:`faded_db` a sound may be speech that the probability does
-    not tell yet; a turn may end so much later."""
+    """How long a sound after such a silence may be speech of which the probability does not tell yet: the most that the
+    end of a turn is put off."""
     preroll: int = 400
     """Audio kept from before speech was noticed."""
     onset: int = 160
@@ -182,7 +182,7 @@ class Turns:
         return highest >= (self.settings.quiet_threshold if before else self.settings.threshold)
 
     def _has_faded(self, pcm: bytes, voiced: bool) -> bool:
-        """Whether a frame is next to nothing beside the loudest one of speech (RMS)."""
+        """Whether a frame is next to nothing beside the loudest one of speech (RMS), of which it keeps track."""
         level = float(np.sqrt(np.mean(np.frombuffer(pcm, dtype="<i2").astype(np.float32) ** 2)))
         self._loudest = max(self._loudest * RELEASE, level if voiced else 0.0)
         return level < self._loudest * 10 ** (-self.settings.faded_db / 20)

@@ -363,6 +363,7 @@ def _states(encoded: Any, audio: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _window_s(speech_s: float) -> float:
+    """As long as the speech needs, and never longer than WINDOW_S where MARGIN_S is enough for that."""
     short = max(SHORTEST_WINDOW_S, speech_s + SHORT_MARGIN_S)
     return min(LONGEST_WINDOW_S, max(min(short, WINDOW_S), speech_s + MARGIN_S))
 
