@@ -4,7 +4,9 @@ A hybrid or a loudspeaker telephone returns what is played, delayed and weaker. 
 sound device, and a line has none. Cancelling is not needed here: what comes back only must not be taken for a caller
 who speaks. So a frame that is explained by what was played becomes silence, and one in which somebody speaks over the
 echo stays as it is. Explained means: the normalised cross-correlation with what was played (ITU-T G.168 measures the
-same paths), over the delays a telephone network has, is high.
+same paths) is high, at the delay that this call's echo has. Which delay that is, is learnt first: two voices of the
+same pitch are alike for moments, too, but at another delay each time, and taking a caller's vowels away would end
+their sentence.
 """
 
 from __future__ import annotations
@@ -24,8 +26,17 @@ _LONGEST_DELAY = 20 * _HALF
 """400 ms: 120 ms of the line and what both jitter buffers add."""
 _FFT = 4800
 """At least window and delays together, with small factors."""
-_EXPLAINED = 0.62
-"""Correlation from which nothing but the echo is heard. Two people who speak at once stay below 0.5."""
+_EXPLAINED = 0.55
+"""Correlation at the echo's delay from which nothing but the echo is heard: somebody speaks over it at 4 dB more."""
+_CERTAIN = 0.93
+"""Correlation at whatever delay of which no other voice is: for as long as the delay is not known, or has changed."""
+_LEARNT = 0.5
+"""Mean correlation from which a delay is the echo's. People who speak at once stay below 0.45, the bot's own voice
+saying something else nearly always; of an echo 140 ms suffice."""
+_MEMORY = 0.9
+"""What is left of such a mean a frame later: 200 ms, longer than what one comparison looks at."""
+_SPREAD = 8
+"""Samples around the delay, 1 ms, within which an echo comes back: an echo path is no single reflection."""
 _QUIET = 60.0
 """RMS of 16 bit samples below which nothing was played, or heard: -55 dB of full scale."""
 _EMPHASIS = 0.9
@@ -41,6 +52,10 @@ class EchoGuard:
         self._played: deque[NDArray[np.float32]] = deque([_zeros()] * size, size)
         self._audible = 0
         """Frames until nothing that was played can come back any more."""
+        self._mean = np.zeros(len(self._played) * _HALF - _WINDOW + 1, np.float32)
+        """How alike what is heard was to what had been played, by delay; the longest first."""
+        self._place: int | None = None
+        """Where in it this call's echo stands, as soon as that is known."""
 
     def push(self, heard: bytes, played: bytes) -> bytes:
         """What was heard without the echo, given what was played in the same 20 ms."""
@@ -51,21 +66,32 @@ class EchoGuard:
         self._heard.append(came)
         if not self._audible or _rms(came) < _QUIET / 4:
             return heard
-        return SILENCE if self._likeness() >= _EXPLAINED else heard
+        return SILENCE if self._is_echo() else heard
 
-    def _likeness(self) -> float:
-        """The highest correlation of the last frames heard with anything played before, 0 to 1."""
+    def _is_echo(self) -> bool:
+        likeness = self._likeness()
+        self._mean = _MEMORY * self._mean + (1 - _MEMORY) * likeness
+        # Signed: an echo does not change its polarity, and what is alike by chance cancels itself.
+        best = int(np.argmax(np.abs(self._mean)))
+        if abs(self._mean[best]) >= _LEARNT:
+            self._place = best
+        if np.max(np.abs(likeness)) >= _CERTAIN:
+            return True
+        if self._place is None:
+            return False
+        around = likeness[max(0, self._place - _SPREAD) : self._place + _SPREAD + 1]
+        return bool(np.max(np.abs(around)) >= _EXPLAINED)
+
+    def _likeness(self) -> NDArray[np.float32]:
+        """The correlation, -1 to 1, of the last frames heard with what was played, by delay; the longest first."""
         heard = _emphasised(np.concatenate(self._heard))
         played = _emphasised(np.concatenate(self._played))
-        energy = float(heard @ heard)
-        if not energy:
-            return 0.0
-        spectrum = np.fft.rfft(played, _FFT) * np.conj(np.fft.rfft(heard, _FFT))
         size = len(heard)
+        spectrum = np.fft.rfft(played, _FFT) * np.conj(np.fft.rfft(heard, _FFT))
         across = np.fft.irfft(spectrum, _FFT)[: len(played) - size + 1]
         summed = np.concatenate(([0.0], np.cumsum(played.astype(np.float64) ** 2)))
-        below = np.sqrt(energy * np.maximum(summed[size:] - summed[:-size], 1.0))
-        return float(np.max(np.abs(across) / below))
+        energies = np.maximum(summed[size:] - summed[:-size], 1.0) * max(float(heard @ heard), 1.0)
+        return np.asarray(across / np.sqrt(energies), np.float32)
 
 
 def _zeros() -> NDArray[np.float32]:

@@ -40,7 +40,7 @@ async def test_the_bot_falls_silent_within_a_quarter_of_a_second() -> None:
     await scene.until(lambda: "Foto" in scene.said[-1])
 
 
-@pytest.mark.parametrize("heard", ["Mhm.", "Ja.", "Okay, ja.", "Na.", ""])
+@pytest.mark.parametrize("heard", ["Mhm.", "Ja.", "Okay, ja.", "Na.", "Ah ha!", "Denau.", ""])
 async def test_a_listener_who_hums_lets_the_bot_go_on_from_the_word(heard: str) -> None:
     scene = Scene()
     await answering(scene)
@@ -57,6 +57,17 @@ async def test_a_listener_who_hums_lets_the_bot_go_on_from_the_word(heard: str) 
     spoken = sum(1 for frame in scene.call.said if any(frame)) * 0.02
     whole = sum(len(text) for text in scene.said) * 0.05
     assert whole <= spoken + 0.2 <= whole + 1.2  # a word is said again, not the sentence
+    scene.call.caller_hangs_up()
+    await scene.over()
+
+
+async def test_who_speaks_for_longer_and_is_not_understood_is_told_so() -> None:
+    scene = Scene()
+    await answering(scene)
+    scene.ears.texts.append("Schnurrpfeifereien allemal.")
+    scene.call.say(tone(1.2))
+    await scene.until(lambda: bool(events(scene, "interrupted")))
+    assert not events(scene, "goes_on")
     scene.call.caller_hangs_up()
     await scene.over()
 

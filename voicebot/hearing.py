@@ -75,6 +75,8 @@ class Heard:
     """What the call's language is from now on; None where that of the understanding."""
     second_look: bool = False
     """Whether the sound was decoded a second time; not whether that decided."""
+    spoken_s: float = 0.0
+    """Seconds of speech that were heard."""
 
 
 async def hear(
@@ -116,7 +118,7 @@ async def hear(
         call = call if call.current == language.current else language
         spoken, recognised = language.current, time.monotonic()
         first = await understand(transcription.text, transcription.hypotheses)
-    heard = Heard(first, recognised - began, time.monotonic() - recognised, call)
+    heard = Heard(first, recognised - began, time.monotonic() - recognised, call, spoken_s=spoken_s)
     if not quick or not transcription.hypotheses or heard.recognition_s > FIRST_LOOK_S:
         return heard  # a stock server gives no hypotheses, and takes no hotwords
     if _tells(first):

@@ -44,12 +44,14 @@ from voicebot.routing import Router
 from voicebot.settings import Settings
 from voicebot.speaker import Speaker
 from voicebot.speech.listening import Recognition
-from voicebot.understanding.intents import is_backchannel, is_syllable
-from voicebot.understanding.result import Intent, Understanding
+from voicebot.understanding.intents import is_backchannel
+from voicebot.understanding.result import Intent
 from voicebot.voice import Voice
 
 log = logging.getLogger(__name__)
 
+BACKCHANNEL_S = 0.7
+"""The longest that somebody speaks who only listens."""
 KEY_PAUSE_FRAMES = 4 * FRAMES_A_SECOND
 """Pause after which typed digits count as complete without ``#``."""
 
@@ -292,7 +294,7 @@ class Session:
     def _patience_ms(self, heard: Heard, is_longer: bool) -> int:
         answered = self._answered if is_longer else None
         expecting = answered.expecting if answered else self._dialogue.expecting
-        if not is_longer and self._is_backchannel(heard.understanding):
+        if not is_longer and self._is_backchannel(heard):
             return self._patience.asked  # the bot goes on, and who goes on as well is heard all the same
         return patience_ms(heard.understanding, expecting, self._patience)
 
@@ -317,7 +319,7 @@ class Session:
         )
         happened = dialogues.heard(heard)
         answered = self._answered if uttered.is_longer else None
-        says_nothing = answered.is_all(heard) if answered else self._is_backchannel(heard)
+        says_nothing = answered.is_all(heard) if answered else self._is_backchannel(result)
         if happened.kind is Kind.NOISE or says_nothing:
             self._go_on()
             return
@@ -335,14 +337,15 @@ class Session:
         self._dialogue.restore(answered.before)
         self._tell("taken_back", {})
 
-    def _is_backchannel(self, heard: Understanding) -> bool:
+    def _is_backchannel(self, result: Heard) -> bool:
         """Whether the caller listens and says so: "ja" is an answer only to what is, or was, a question.
 
-        A syllable that means nothing is taken for one: "ja" and "genau" are easily heard as "na".
+        What is as short and means nothing is taken for one: "ja" is easily heard as "na", "genau" as "denau".
         """
+        heard = result.understanding
         if self._acknowledged or not self._speaker.speaking or self._speaker.protected or self._speaker.asking:
             return False
-        if heard.intent is Intent.NOMATCH and not heard.doubt and is_syllable(heard.text):
+        if heard.intent is Intent.NOMATCH and not heard.doubt and result.spoken_s <= BACKCHANNEL_S:
             return True
         return is_backchannel(heard.text, heard.language)
 

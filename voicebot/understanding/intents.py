@@ -41,8 +41,6 @@ _LONGEST_ASKING = 8
 """Words in which somebody asks for a language."""
 _FEWEST_QUESTION = 3
 """Words of a question that may end in one after which others go on."""
-_SYLLABLE = 4
-"""The most letters of a word that may be a hum."""
 
 
 def is_noise(text: str) -> bool:
@@ -147,12 +145,6 @@ def control_intents(text: str, language: str) -> tuple[Intent, ...]:
 def is_backchannel(text: str, language: str) -> bool:
     """Whether a listener says it without taking the turn: "mhm", "ja", "okay"."""
     return phrasebook(language).turns.backchannels.fullmatch(fold(text)) is not None
-
-
-def is_syllable(text: str) -> bool:
-    """Whether it is a single word as short as a hum: "na", "aha"."""
-    words = fold(text).split()
-    return len(words) == 1 and len(words[0]) <= _SYLLABLE
 
 
 def is_unfinished(text: str, language: str) -> bool:
