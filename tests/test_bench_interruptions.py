@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -59,6 +60,9 @@ def test_what_holds() -> None:
     stopped = Interruption("Was?", 0.2, "Was?")
     assert Result(held, [stopped]).holds
     assert not Result(held * 4 + [Sound("noise", "street", ended=True, went_on=False)], [stopped]).holds
+    answer = Sound("backchannel", "Ja.", ended=True, went_on=False, heard="Ja.", cut_off="Hilft Ihnen das?")
+    assert Result([*held, answer], [stopped]).holds
+    assert not Result([*held, replace(answer, cut_off="Er kostet siebzig Euro.")], [stopped]).holds
     assert not Result(held[:-1], [stopped]).holds
     assert not Result(held, [stopped, Interruption("Was?", None, "Was?")]).holds
     assert not Result(held, [Interruption("Was?", 0.3, "Was?")]).holds

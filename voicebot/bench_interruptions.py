@@ -79,6 +79,15 @@ class Sound:
     """Whether the caller was given the turn."""
     went_on: bool
     """Whether the bot fell silent for a moment."""
+    heard: str = ""
+    """What it was taken for, where the caller was given the turn."""
+    cut_off: str = ""
+    """What the bot said no more then, from the sentence that it was in."""
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it was a word said into a question; to that, "ja" is an answer."""
+        return self.kind == "backchannel" and self.ended and self.cut_off.endswith("?")
 
 
 @dataclass(frozen=True)
@@ -106,7 +115,7 @@ class Result:
 
     def ended(self, kind: str = "") -> Share:
         """How many sounds of a kind, or of all, took the bot's turn."""
-        mine = [each for each in self.sounds if kind in ("", each.kind)]
+        mine = [each for each in self.sounds if kind in ("", each.kind) and not each.is_answer]
         return Share(sum(each.ended for each in mine), len(mine))
 
     @property
@@ -217,8 +226,17 @@ class _Call:
         if pcm:
             self._telephone.say(pcm)
         await asyncio.sleep(ECHO_S if not pcm else len(pcm) / 2 / RATE + OBSERVED_S)
-        ended = bool(self._events("interrupted", began))
-        self._result.sounds.append(Sound(kind, name, ended, bool(self._events("goes_on", began))))
+        ended, heard = self._events("interrupted", began), self._events("heard", began)
+        self._result.sounds.append(
+            Sound(
+                kind,
+                name,
+                bool(ended),
+                bool(self._events("goes_on", began)),
+                heard[0]["text"] if heard else "",
+                next(iter(ended[0]["unsaid"]), "") if ended else "",
+            )
+        )
 
     async def _interrupts(self, text: str) -> None:
         if not self._is_speaking():
@@ -279,6 +297,7 @@ def _json(result: Result) -> dict[str, Any]:
             kind: {"of": share.of, "ended_the_turn": share.hits}
             for kind, share in ((kind, result.ended(kind)) for kind in KINDS)
         },
+        "answers": sum(each.is_answer for each in result.sounds),
         "missed": result.missed,
     }
 
@@ -307,7 +326,8 @@ def _table(result: Result) -> None:
         print(f"not made, as the bot was not speaking or was passing the call on: {result.missed}")
     for each in result.sounds:
         if each.ended:
-            print(f"took the turn: {each.kind}, {each.what}")
+            what = "answered a question" if each.is_answer else "took the turn"
+            print(f"{what}: {each.kind}, {each.what}, heard as „{each.heard}“ while the bot said „{each.cut_off}“")
     for interruption in result.interruptions:
         if not interruption.is_whole:
             print(f"„{interruption.said}“ heard as „{interruption.heard or ''}“")
