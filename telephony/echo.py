@@ -28,6 +28,12 @@ _FFT = 4800
 """At least window and delays together, with small factors."""
 _EXPLAINED = 0.55
 """Correlation at the echo's delay from which nothing but the echo is heard: somebody speaks over it at 4 dB more."""
+_FAINT = 0.4
+"""The same for what is no louder than the echo was before, and has only the line's noise in it besides."""
+_NO_LOUDER = 2.0
+"""How much more energy than expected that is: 3 dB."""
+_CLEAR = 0.8
+"""Correlation from which what is heard tells how loud the echo is."""
 _CERTAIN = 0.93
 """Correlation at whatever delay of which no other voice is: for as long as the delay is not known, or has changed."""
 _LEARNT = 0.5
@@ -56,6 +62,8 @@ class EchoGuard:
         """How alike what is heard was to what had been played, by delay; the longest first."""
         self._place: int | None = None
         """Where in it this call's echo stands, as soon as that is known."""
+        self._gain: float | None = None
+        """The echo's energy by that of what was played."""
 
     def push(self, heard: bytes, played: bytes) -> bytes:
         """What was heard without the echo, given what was played in the same 20 ms."""
@@ -75,12 +83,23 @@ class EchoGuard:
         best = int(np.argmax(np.abs(self._mean)))
         if abs(self._mean[best]) >= _LEARNT:
             self._place = best
-        if np.max(np.abs(likeness)) >= _CERTAIN:
-            return True
+        is_certain = bool(np.max(np.abs(likeness)) >= _CERTAIN)
         if self._place is None:
-            return False
+            return is_certain
         around = likeness[max(0, self._place - _SPREAD) : self._place + _SPREAD + 1]
-        return bool(np.max(np.abs(around)) >= _EXPLAINED)
+        alike = float(np.max(np.abs(around)))
+        is_no_louder = self._is_no_louder(self._place, alike)
+        return is_certain or alike >= _EXPLAINED or (is_no_louder and alike >= _FAINT)
+
+    def _is_no_louder(self, place: int, alike: float) -> bool:
+        """Whether the last frames heard are no louder than an echo from there is, as far as that is known."""
+        heard = np.concatenate(self._heard)
+        played = np.concatenate(self._played)[place : place + len(heard)]
+        returned, sent = float(heard @ heard), float(played @ played)
+        if alike >= _CLEAR and sent > 0:
+            seen = returned / sent
+            self._gain = seen if self._gain is None else _MEMORY * self._gain + (1 - _MEMORY) * seen
+        return self._gain is not None and returned <= _NO_LOUDER * self._gain * sent
 
     def _likeness(self) -> NDArray[np.float32]:
         """The correlation, -1 to 1, of the last frames heard with what was played, by delay; the longest first."""

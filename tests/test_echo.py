@@ -69,6 +69,13 @@ def test_an_echo_is_silent_as_soon_as_its_delay_is_known(
     assert np.mean(made_silent[LEARNING:]) > 0.98
 
 
+def test_an_echo_stays_silent_in_the_noise_of_a_line(said: NDArray[np.float64]) -> None:
+    """At its faint ends the noise makes it less alike, but no louder."""
+    noise = np.random.default_rng(1).normal(0, 25, len(said))
+    made_silent = taken(EchoGuard(), line(late(said, 60, len(said)) * 10 ** (-25 / 20) + noise), said)
+    assert np.mean(made_silent[LEARNING:]) > 0.95
+
+
 @pytest.mark.parametrize("after_ms", [0, 130, 300, 470, 900, 1500, 2300])
 def test_nothing_is_taken_from_a_caller_with_the_bots_own_voice(said: NDArray[np.float64], after_ms: int) -> None:
     caller = line(late(samples(speak(CALLER)), after_ms, len(said)))
