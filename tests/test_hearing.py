@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from telephony.audio import RATE
 from town import Inline, town
 from voicebot import hearing
 from voicebot.calllanguage import CallLanguage
 from voicebot.catalogue.folder import read_folder
 from voicebot.evaluation import spoken
-from voicebot.hearing import Heard, hear
+from voicebot.hearing import Heard, hear, is_noisy
 from voicebot.knowledge import Comprehension
 from voicebot.pico import speak
 from voicebot.speech.client import Transcription
@@ -46,12 +47,20 @@ class Ears:
 
     def __init__(self, *looks: Looks) -> None:
         self.looks = list(looks)
+        self.suppressed: list[bool] = []
         self.hotwords: list[tuple[str, ...]] = []
         self.quick: list[bool] = []
 
     async def transcribe(
-        self, pcm: bytes, *, hotwords: Sequence[str] = (), quick: bool = False, **_: object
+        self,
+        pcm: bytes,
+        *,
+        hotwords: Sequence[str] = (),
+        quick: bool = False,
+        suppress_noise: bool = False,
+        **_: object,
     ) -> Transcription:
+        self.suppressed.append(suppress_noise)
         self.hotwords.append(tuple(hotwords))
         self.quick.append(quick)
         look = self.looks.pop(0)
@@ -76,11 +85,13 @@ class Stock:
         return Transcription(self.text, "de")
 
 
-async def heard_by(ears: Recognition, *, expecting: str | None = None, spoken_s: float = 2.0) -> Heard:
+async def heard_by(
+    ears: Recognition, *, expecting: str | None = None, spoken_s: float = 2.0, pcm: bytes = b""
+) -> Heard:
     return await hear(
         ears,
         Inline(town()),
-        b"",
+        pcm,
         spoken_s,
         language=CallLanguage("de"),
         languages=("de", "en"),
@@ -111,6 +122,44 @@ async def test_what_sounds_like_nothing_of_the_town_is_looked_at_again_without_h
     ears = Ears([("Xylophon.", -0.9)], CLEAR)
     assert (await heard_by(ears)).understanding.service == "personalausweis"
     assert (ears.hotwords, ears.quick) == ([(), ()], [True, False])
+
+
+def in_noise(decibels: float) -> bytes:
+    """A voice that comes and goes over noise so far below it."""
+    noise = np.random.default_rng(1).normal(0, 3000 * 10 ** (-decibels / 20), 2 * RATE)
+    voice = np.random.default_rng(2).normal(0, 3000, 2 * RATE) * np.repeat([0, 1, 1, 0], RATE // 2)
+    return bytes((noise + voice).astype("<i2").tobytes())
+
+
+@pytest.mark.parametrize(("decibels", "is_heard_so"), [(10, True), (20, True), (35, False), (60, False)])
+def test_noise_is_told_from_a_quiet_line(decibels: float, is_heard_so: bool) -> None:
+    assert is_noisy(in_noise(decibels)) is is_heard_so
+    assert not is_noisy(b"")
+
+
+async def test_what_stays_in_doubt_in_noise_is_heard_without_the_noise() -> None:
+    ears = Ears(MANGLED, MANGLED, CLEAR)
+    heard = await heard_by(ears, pcm=in_noise(10))
+    assert (heard.understanding.service, heard.understanding.text) == ("personalausweis", CLEAR[0][0])
+    assert ears.suppressed == [False, False, True]
+    ears = Ears(MANGLED, MANGLED, MANGLED, CLEAR)
+    assert (await heard_by(ears, pcm=in_noise(10))).understanding.service == "personalausweis"
+    assert ears.suppressed == [False, False, True, True]
+
+
+async def test_without_noise_or_without_doubt_nothing_is_suppressed() -> None:
+    for ears, pcm in ((Ears(MANGLED, MANGLED), in_noise(50)), (Ears(MANGLED, CLEAR), in_noise(10))):
+        await heard_by(ears, pcm=pcm)
+        assert ears.suppressed == [False, False]
+
+
+@pytest.mark.parametrize("third", [SpeechUnavailable("gone"), None])
+async def test_what_fails_without_the_noise_leaves_what_was_heard(
+    third: Looks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hearing, "SECOND_LOOK_S", 0.05)
+    heard = await heard_by(Ears([("Xylophon.", -0.9)], [("Xylophon.", -0.9)], third), pcm=in_noise(10))
+    assert (heard.understanding.intent, heard.understanding.text) == (Intent.NOMATCH, "Xylophon.")
 
 
 async def test_an_emergency_that_only_another_hypothesis_tells_is_heard() -> None:

@@ -6,6 +6,7 @@ the same sound again, follows several hypotheses, and takes words of the candida
 heard then is understood together with the first. Indiscriminate hotwords make other words worse, hence only then, and
 only words that sound like something heard. Names and numbers get several hypotheses at once, or are decoded again where
 they come in an answer: nothing in them shows what is in doubt. Where a number is expected, the hotwords are digits.
+What is in doubt even then, and was said in noise, is heard once more with the noise suppressed.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+import numpy as np
+
+from telephony.audio import FRAME_BYTES, FRAME_SAMPLES
 from voicebot.calllanguage import CallLanguage
 from voicebot.speech.errors import SpeechUnavailable
 from voicebot.speech.listening import Recognition, listen
@@ -33,6 +37,9 @@ FIRST_LOOK_S = 1.5
 """A first look that took longer leaves no time for a second: the speech process is busy."""
 SECOND_LOOK_S = 1.5
 """The caller waits for it, so it is given up after this."""
+NOISY_DB = 25.0
+"""How far the quietest parts of an utterance are below its loudest where it was said in noise; on a quiet line it is
+40 dB and more."""
 SHORT_S = 3.0
 """Speech shorter than this is easily taken for another language's; Whisper is sure of it from 2.5 s on."""
 _BARE = 3
@@ -121,20 +128,75 @@ async def hear(
     heard = Heard(first, recognised - began, time.monotonic() - recognised, call, spoken_s=spoken_s)
     if not quick or not transcription.hypotheses or heard.recognition_s > FIRST_LOOK_S:
         return heard  # a stock server gives no hypotheses, and takes no hotwords
-    if _tells(first):
-        hotwords = ()
-    elif _is_doubtful(first, expecting):
-        texts = [each.text for each in weighed(transcription.hypotheses)]
-        hotwords = await comprehension.hotwords(first, texts)
-    else:
-        return heard
 
-    async def decode() -> Scored:
-        async with asyncio.timeout(SECOND_LOOK_S):
-            again = await recognition.transcribe(pcm, language=spoken, languages=languages, hotwords=hotwords)
+    async def decode(words: Sequence[str], *, quick: bool = False, suppress_noise: bool = False) -> Scored:
+        again = await recognition.transcribe(
+            pcm, language=spoken, languages=languages, hotwords=words, quick=quick, suppress_noise=suppress_noise
+        )
         return again.hypotheses
 
-    return await _second_look(transcription.hypotheses, heard, decode, understand)
+    async def look_again(before: Heard, hypotheses: Scored, *, suppress_noise: bool = False) -> Heard:
+        texts = [each.text for each in weighed(hypotheses)]
+        hotwords = await comprehension.hotwords(before.understanding, texts)
+        return await _second_look(
+            hypotheses, before, lambda: decode(hotwords, suppress_noise=suppress_noise), understand
+        )
+
+    if _tells(first):
+        return await _second_look(transcription.hypotheses, heard, lambda: decode(()), understand)
+    if not _is_doubtful(first, expecting):
+        return heard
+    heard = await look_again(heard, transcription.hypotheses)
+    is_in_doubt = _is_doubtful(heard.understanding, expecting)
+    if not is_in_doubt or heard.recognition_s > FIRST_LOOK_S or not is_noisy(pcm):
+        return heard
+
+    async def without_noise() -> Heard | None:
+        started = time.monotonic()
+        hypotheses = await decode((), quick=True, suppress_noise=True)
+        if not hypotheses:
+            return None
+        decoded = time.monotonic()
+        understanding = await understand(hypotheses[0][0], hypotheses)
+        other = Heard(understanding, decoded - started, time.monotonic() - decoded, heard.language)
+        if _is_doubtful(understanding, expecting):
+            other = await look_again(other, hypotheses, suppress_noise=True)
+        return other
+
+    return await _surest(heard, without_noise)
+
+
+async def _surest(heard: Heard, listen_again: Callable[[], Awaitable[Heard | None]]) -> Heard:
+    """What was heard, or what is heard otherwise where that is surer; each is understood by itself.
+
+    A filter makes other words of a sound as often as better ones: averaged, neither would be sure.
+    """
+    try:
+        async with asyncio.timeout(SECOND_LOOK_S):
+            other = await listen_again()
+    except (SpeechUnavailable, TimeoutError) as error:
+        log.warning("not heard without the noise: %s", error or "it took too long")
+        other = None
+    if other is None:
+        return heard
+    first, second = heard.understanding, other.understanding
+    surer = second if second.confidence > first.confidence else replace(first, doubt=first.doubt or second.doubt)
+    return replace(
+        heard,
+        understanding=surer,
+        recognition_s=heard.recognition_s + other.recognition_s,
+        understanding_s=heard.understanding_s + other.understanding_s,
+    )
+
+
+def is_noisy(pcm: bytes) -> bool:
+    """Whether 16 kHz s16le mono speech has noise between its words, or under its beginning."""
+    frames = np.frombuffer(pcm[: len(pcm) // FRAME_BYTES * FRAME_BYTES], dtype="<i2").reshape(-1, FRAME_SAMPLES)
+    if not len(frames):
+        return False
+    levels = np.sqrt(np.mean(frames.astype(np.float32) ** 2, axis=1))
+    quiet, loud = np.quantile(levels, (0.05, 0.95))
+    return bool(loud < max(float(quiet), 1.0) * 10 ** (NOISY_DB / 20))
 
 
 def _is_doubtful(understanding: Understanding, expecting: str | None) -> bool:
@@ -169,10 +231,14 @@ async def _second_look(
     decode: Callable[[], Awaitable[Scored]],
     understand: Callable[[str, Scored], Awaitable[Understanding]],
 ) -> Heard:
-    """What is understood with the hypotheses of both looks where that is as sure; ``heard`` where it fails."""
+    """What is understood with the hypotheses of both looks where that is as sure; ``heard`` where it fails.
+
+    ``hypotheses`` are those of the look before that count as well.
+    """
     began = time.monotonic()
     try:
-        again = await decode()
+        async with asyncio.timeout(SECOND_LOOK_S):
+            again = await decode()
     except (SpeechUnavailable, TimeoutError) as error:
         log.warning("no second look: %s", error or "it took too long")
         again = ()

@@ -18,6 +18,7 @@ from voicebot.knowledge import Comprehension
 from voicebot.speech.client import Transcription
 from voicebot.speech.lanes import Lane
 from voicebot.speech.recognizer import BEAM, Recognizer
+from voicebot.speech.suppression import suppressed
 from voicebot.speech.synthesizer import Synthesizer
 from voicebot.speech.vad import VoiceActivity
 from voicebot.speech.voices import PICO_VOICES
@@ -91,10 +92,11 @@ class Ears:
         hotwords: Sequence[str] = (),
         favoured: str | None = None,
         quick: bool = False,
+        suppress_noise: bool = False,
     ) -> Transcription:
         heard = await self._lane.run(
             lambda abandoned: self._recognizer.transcribe(
-                pcm,
+                suppressed(pcm) if suppress_noise else pcm,
                 language=language,
                 languages=languages,
                 hotwords=hotwords,

@@ -91,16 +91,20 @@ class SpeechClient:
         hotwords: Sequence[str] = (),
         favoured: str | None = None,
         quick: bool = False,
+        suppress_noise: bool = False,
     ) -> Transcription:
         """Recognize 16 kHz s16le mono `pcm`. Without `language` the likeliest of `languages` is taken.
 
         A `favoured` language is taken unless another one is much likelier. `quick`: one hypothesis, in less time.
+        `suppress_noise`: what a filter leaves of it.
         """
         context: dict[str, Any] = {"languages": list(languages)}
         if favoured:
             context["favoured"] = favoured
         if quick:
             context["quick"] = True
+        if suppress_noise:
+            context["suppress_noise"] = True
         if hotwords:
             context["hotwords"] = list(hotwords)
         request = Transcribe(language=language, context=context, transcript_terms=list(hotwords) or None)

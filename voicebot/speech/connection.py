@@ -51,6 +51,7 @@ class Utterance:
     hotwords: tuple[str, ...] = ()
     favoured: str | None = None
     quick: bool = False
+    suppress_noise: bool = False
     rate: int = wire.SAMPLE_RATE
     audio: bytearray = field(default_factory=bytearray)
 
@@ -71,6 +72,7 @@ class Utterance:
             hotwords=_texts(words, "hotwords", MOST_HOTWORDS),
             favoured=_optional_text(context.get("favoured")),
             quick=context.get("quick") is True,
+            suppress_noise=context.get("suppress_noise") is True,
         )
 
     def pcm(self) -> bytes:
@@ -210,6 +212,7 @@ class Connection:
             utterance.hotwords,
             utterance.favoured,
             utterance.quick,
+            utterance.suppress_noise,
         )
         await self._send(_transcript(recognition))
 

@@ -14,6 +14,7 @@ from voicebot.speech.lanes import Lane, Precedence
 from voicebot.speech.models import ModelStore, default_models_dir
 from voicebot.speech.progress import Progress, silent
 from voicebot.speech.recognizer import BEAM, Recognition, Recognizer
+from voicebot.speech.suppression import suppressed
 from voicebot.speech.synthesizer import CACHE_BYTES, Synthesizer
 
 _log = logging.getLogger(__name__)
@@ -75,12 +76,16 @@ class Engines:
         hotwords: Sequence[str],
         favoured: str | None = None,
         quick: bool = False,
+        suppress_noise: bool = False,
     ) -> Recognition:
-        """See Recognizer.transcribe; `quick` takes the likeliest token at each step and no other."""
+        """See Recognizer.transcribe; `quick` takes the likeliest token at each step and no other.
+
+        `suppress_noise` filters the sound first; see :mod:`.suppression`.
+        """
 
         def work(abandoned: Callable[[], bool]) -> Recognition:
             return self.recognizer.transcribe(
-                pcm,
+                suppressed(pcm) if suppress_noise else pcm,
                 language=language,
                 languages=languages,
                 hotwords=hotwords,

@@ -52,6 +52,7 @@ class Recognition(Protocol):
         hotwords: Sequence[str] = (),
         favoured: str | None = None,
         quick: bool = False,
+        suppress_noise: bool = False,
     ) -> Transcription:
         """What was said in 16 kHz PCM; see :meth:`.SpeechClient.transcribe`. Raises SpeechUnavailable."""
 
