@@ -196,6 +196,14 @@ def test_a_bot_with_one_voice_offers_no_other_language() -> None:
 # Understood, and not spoken.
 
 
+def test_what_is_only_guessed_in_such_a_language_goes_to_the_switchboard() -> None:
+    caller = Caller()
+    caller.speaks_in("tr", about("personalausweis", "documents", TURKISH, confidence=0.2))
+    assert caller.transfer.department.key == "zentrale"
+    assert caller.transfer.service is None
+    assert caller.transfer.wants == TURKISH
+
+
 def test_a_question_in_a_language_without_a_voice_goes_to_its_department() -> None:
     caller = Caller()
     said = caller.speaks_in("tr", about("personalausweis", "documents", TURKISH))

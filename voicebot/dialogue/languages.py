@@ -39,6 +39,9 @@ _MATTERS = frozenset(
     }
 )
 """What somebody says who has to be brought to a person, if the bot does not speak their language."""
+_LIKELY = 0.5
+"""Confidence of a service below which somebody who cannot be asked back is rather put through to the switchboard: its
+department would be the wrong one more often than not."""
 _OPEN = frozenset(
     {
         State.LISTENING,
@@ -65,8 +68,9 @@ def to_person(talk: Talk, happened: Input) -> list[Do]:
     """To the department it is about, or to the switchboard; whoever answers is told the language."""
     assert happened.heard is not None
     talk.matter = happened.heard.text
-    talk.service = happened.heard.service if not happened.heard.choices else None
-    return _without_voice(talk, talk.decision.department)
+    is_guess = happened.heard.service is not None and happened.heard.confidence < _LIKELY
+    talk.service = happened.heard.service if not happened.heard.choices and not is_guess else None
+    return _without_voice(talk, None if is_guess else talk.decision.department)
 
 
 def _without_voice(talk: Talk, department: Department | None) -> list[Do]:
