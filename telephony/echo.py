@@ -28,6 +28,8 @@ _FFT = 4800
 """At least window and delays together, with small factors."""
 _EXPLAINED = 0.55
 """Correlation at the echo's delay from which nothing but the echo is heard: somebody speaks over it at 4 dB more."""
+_MOVED = 0.62
+"""The same at any other delay, for what is no louder than this call's echo."""
 _FAINT = 0.4
 """The same for what is no louder than the echo was before, and has only the line's noise in it besides."""
 _NO_LOUDER = 2.0
@@ -89,6 +91,9 @@ class EchoGuard:
         around = likeness[max(0, self._place - _SPREAD) : self._place + _SPREAD + 1]
         alike = float(np.max(np.abs(around)))
         is_no_louder = self._is_no_louder(self._place, alike)
+        now = int(np.argmax(np.abs(likeness)))
+        if abs(likeness[now]) >= _MOVED and self._is_no_louder(now, 0.0):
+            return True  # a jitter buffer has changed the delay
         return is_certain or alike >= _EXPLAINED or (is_no_louder and alike >= _FAINT)
 
     def _is_no_louder(self, place: int, alike: float) -> bool:

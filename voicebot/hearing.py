@@ -175,7 +175,7 @@ async def _surest(heard: Heard, listen_again: Callable[[], Awaitable[Heard | Non
         async with asyncio.timeout(SECOND_LOOK_S):
             other = await listen_again()
     except (SpeechUnavailable, TimeoutError) as error:
-        log.warning("not heard without the noise: %s", error or "it took too long")
+        log.warning("not heard without the noise: %s", str(error) or "it took too long")
         other = None
     if other is None:
         return heard
@@ -240,7 +240,7 @@ async def _second_look(
         async with asyncio.timeout(SECOND_LOOK_S):
             again = await decode()
     except (SpeechUnavailable, TimeoutError) as error:
-        log.warning("no second look: %s", error or "it took too long")
+        log.warning("no second look: %s", str(error) or "it took too long")
         again = ()
     decoded = time.monotonic()
     first = heard.understanding
