@@ -85,26 +85,36 @@ class EchoGuard:
         best = int(np.argmax(np.abs(self._mean)))
         if abs(self._mean[best]) >= _LEARNT:
             self._place = best
-        is_certain = bool(np.max(np.abs(likeness)) >= _CERTAIN)
+        now = int(np.argmax(np.abs(likeness)))
+        is_certain = bool(abs(likeness[now]) >= _CERTAIN)
         if self._place is None:
             return is_certain
         around = likeness[max(0, self._place - _SPREAD) : self._place + _SPREAD + 1]
         alike = float(np.max(np.abs(around)))
-        is_no_louder = self._is_no_louder(self._place, alike)
-        now = int(np.argmax(np.abs(likeness)))
-        if abs(likeness[now]) >= _MOVED and self._is_no_louder(now, 0.0):
-            return True  # a jitter buffer has changed the delay
-        return is_certain or alike >= _EXPLAINED or (is_no_louder and alike >= _FAINT)
+        if alike >= _CLEAR:
+            self._learn_gain(self._place)
+        return (
+            is_certain
+            or alike >= _EXPLAINED
+            or (alike >= _FAINT and self._is_no_louder(self._place))
+            or bool(abs(likeness[now]) >= _MOVED and self._is_no_louder(now))  # a jitter buffer has moved it
+        )
 
-    def _is_no_louder(self, place: int, alike: float) -> bool:
+    def _learn_gain(self, place: int) -> None:
+        returned, sent = self._energies(place)
+        seen = returned / max(sent, 1.0)
+        self._gain = seen if self._gain is None else _MEMORY * self._gain + (1 - _MEMORY) * seen
+
+    def _is_no_louder(self, place: int) -> bool:
         """Whether the last frames heard are no louder than an echo from there is, as far as that is known."""
+        returned, sent = self._energies(place)
+        return self._gain is not None and returned <= _NO_LOUDER * self._gain * sent
+
+    def _energies(self, place: int) -> tuple[float, float]:
+        """Of the last frames heard, and of what had been played there."""
         heard = np.concatenate(self._heard)
         played = np.concatenate(self._played)[place : place + len(heard)]
-        returned, sent = float(heard @ heard), float(played @ played)
-        if alike >= _CLEAR and sent > 0:
-            seen = returned / sent
-            self._gain = seen if self._gain is None else _MEMORY * self._gain + (1 - _MEMORY) * seen
-        return self._gain is not None and returned <= _NO_LOUDER * self._gain * sent
+        return float(heard @ heard), float(played @ played)
 
     def _likeness(self) -> NDArray[np.float32]:
         """The correlation, -1 to 1, of the last frames heard with what was played, by delay; the longest first."""

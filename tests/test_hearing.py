@@ -147,6 +147,18 @@ async def test_what_stays_in_doubt_in_noise_is_heard_without_the_noise() -> None
     assert ears.suppressed == [False, False, True, True]
 
 
+async def test_a_warning_is_kept_though_the_sound_without_noise_tells_of_a_service(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def danger(_: Emergencies, text: str, *__: object, **___: object) -> Danger | None:
+        return Danger("112", is_sure=False) if "Turm" in text else None
+
+    monkeypatch.setattr(Emergencies, "danger", danger)
+    look = [("Der Turm.", -0.9)]
+    heard = await heard_by(Ears(look, look, CLEAR), pcm=in_noise(10))
+    assert (heard.understanding.service, heard.understanding.doubt) == ("personalausweis", "112")
+
+
 async def test_without_noise_or_without_doubt_nothing_is_suppressed() -> None:
     for ears, pcm in ((Ears(MANGLED, MANGLED), in_noise(50)), (Ears(MANGLED, CLEAR), in_noise(10))):
         await heard_by(ears, pcm=pcm)

@@ -180,10 +180,12 @@ async def _surest(heard: Heard, listen_again: Callable[[], Awaitable[Heard | Non
     if other is None:
         return heard
     first, second = heard.understanding, other.understanding
-    surer = second if second.confidence > first.confidence else replace(first, doubt=first.doubt or second.doubt)
+    surer = second if second.confidence > first.confidence else first
+    # What either tells of an emergency is not passed over.
+    doubt = None if surer.emergency else first.doubt or second.doubt
     return replace(
         heard,
-        understanding=surer,
+        understanding=replace(surer, doubt=doubt),
         recognition_s=heard.recognition_s + other.recognition_s,
         understanding_s=heard.understanding_s + other.understanding_s,
     )
