@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -73,7 +75,7 @@ def test_an_echo_stays_silent_in_the_noise_of_a_line(said: NDArray[np.float64]) 
     """At its faint ends the noise makes it less alike, but no louder."""
     noise = np.random.default_rng(1).normal(0, 25, len(said))
     made_silent = taken(EchoGuard(), line(late(said, 60, len(said)) * 10 ** (-25 / 20) + noise), said)
-    assert np.mean(made_silent[LEARNING:]) > 0.95
+    assert np.mean(made_silent[LEARNING:]) > 0.97  # 0.95 by its likeness alone
 
 
 @pytest.mark.parametrize("after_ms", [0, 130, 300, 470, 900, 1500, 2300])
@@ -100,6 +102,15 @@ def test_a_changed_delay_is_learnt_anew(said: NDArray[np.float64]) -> None:
     for delay_ms in (60, 100):
         echo = line(late(said, delay_ms, len(said)) * 10 ** (-20 / 20))
         assert np.mean(taken(guard, echo, said)[LEARNING:]) > 0.98
+
+
+def test_an_echo_that_a_jitter_buffer_moves_again_and_again_stays_silent(said: NDArray[np.float64]) -> None:
+    step = RATE // 2
+    moving = np.zeros(len(said))
+    for place, delay_ms in zip(range(0, len(said), step), cycle((60, 100, 40, 80))):
+        moving[place : place + step] = late(said, delay_ms, len(said))[place : place + step]
+    made_silent = taken(EchoGuard(), line(moving * 10 ** (-20 / 20)), said)
+    assert np.mean(made_silent[LEARNING:]) > 0.98  # 0.91 where each delay is learnt anew
 
 
 def test_what_comes_while_nothing_was_played_stays_as_it_is(said: NDArray[np.float64]) -> None:
