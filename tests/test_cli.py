@@ -160,6 +160,7 @@ def test_a_chat_is_one_conversation(state: Path) -> None:
         ["route", "--service", "pforte"],
         ["route", "--service", "personalausweis", "--lang", "xx"],
         ["models", "fetch"],
+        ["models", "mishear"],
         ["fly"],
         ["bench", "rtp", "--calls", "5"],
         ["bench", "rtp", "--seconds", "1"],
@@ -243,6 +244,29 @@ def test_speech_is_made_ahead_and_after_a_change_only_what_is_new(tmp_path: Path
     assert _spoken(load(None, environ)).startswith(f"{kept[2]} sentences, ")
     assert "0 sentences, 0 of 64 MiB" in _spoken(load(None, {**environ, "VOICEBOT_SPEECH_MODELS_DIR": str(town)}))
     assert "none is kept" in _spoken(load(None, {**environ, "VOICEBOT_SPEECH_CACHE_MIB": "0"}))
+
+
+@pytest.mark.models
+def test_examples_are_misheard_from_where_that_was_stopped(tmp_path: Path) -> None:
+    town = tmp_path / "town"
+    town.mkdir()
+    examples = SMALL_TOWN["examples.csv"] + "ausweis,de,Mein Pass ist weg.\n"
+    for name, content in {**SMALL_TOWN, "examples.csv": examples}.items():
+        (town / name).write_text(content.format("Bringen Sie ein Foto mit."), encoding="utf-8")
+    environ = {"VOICEBOT_SPEECH_LANGUAGES": "de"}
+    assert voicebot(tmp_path, "import", str(town), **environ).returncode == 0
+    known = "ausweis,Ich brauche einen Ausweis.,Ich rauche einen Ausweis."
+    (tmp_path / "misheard.csv.part").write_text(f"service,text,heard\n{known}\n", encoding="utf-8")
+    result = voicebot(tmp_path, "models", "mishear", "misheard.csv", **environ)
+    assert result.returncode == 0, result.stderr
+    assert "misheard.csv: 2 texts, " in result.stderr
+    lines = (tmp_path / "misheard.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[:2] == ["service,text,heard", known]
+    assert lines[2].startswith("ausweis,Mein Pass ist weg.,")
+    assert not (tmp_path / "misheard.csv.part").exists()
+    result = voicebot(tmp_path, "models", "mishear", "nowhere/misheard.csv", **environ)
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[-1].endswith("nowhere/misheard.csv: No such file or directory")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -10,12 +11,13 @@ import pytest
 
 from voicebot import trained
 from voicebot.catalogue.city import City, Department, Example, Service
-from voicebot.understanding import fitting
+from voicebot.understanding import fitting, matching
 from voicebot.understanding.aspects import Aspects, sentences
 from voicebot.understanding.aspects import train as train_aspects
 from voicebot.understanding.learned import Classifier
 from voicebot.understanding.lexicon import Lexicon
-from voicebot.understanding.matching import Matcher, references
+from voicebot.understanding.matching import Matcher, Scores, references
+from voicebot.understanding.misheard import Misheard
 from voicebot.understanding.understander import Understander
 
 QUESTIONS = {
@@ -86,12 +88,30 @@ def test_a_damaged_archive_is_fitted_anew(city: City, tmp_path: Path, damage: by
 def test_cross_validation_judges_every_example_without_it(city: City) -> None:
     vectors = np.random.default_rng(1).normal(size=(len(references(city)), 8)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    judged = fitting.cross_validate(city, vectors, lambda *_: None)
+    judged = fitting.cross_validate(city, vectors, (), lambda *_: None)
     own = [each for each in judged if each.service < len(city.services)]
     assert len(own) == sum(len(texts) for _, texts in QUESTIONS.values())
     full, lexical = fitting.fit(judged)
     assert full.learned + full.terms + full.words > 0
     assert lexical.nearest == 0
+
+
+def test_cross_validation_judges_what_was_misheard_without_its_text(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learned_from: list[list[str]] = []
+
+    def train(city: City, vectors: Scores, texts: Sequence[tuple[str, str]]) -> Classifier:
+        learned_from.append([text for _, text in texts])
+        return matching.train(city, vectors, texts=texts)
+
+    monkeypatch.setattr(fitting, "train", train)
+    misheard = [Misheard("ausweis", "Ausweis verlängern", "Ausreise verlängern")]
+    vectors = np.eye(len(references(city)) + 1, dtype=np.float32)
+    judged = fitting.cross_validate(city, vectors, misheard, lambda *_: None)
+    assert len(judged) == len(references(city)) - len(city.services) + 1
+    assert all(("Ausweis verlängern" in texts) == ("Ausreise verlängern" in texts) for texts in learned_from)
+    assert sum("Ausreise verlängern" not in texts for texts in learned_from) == 1
 
 
 def test_probabilities_add_up(city: City) -> None:

@@ -17,7 +17,7 @@ from voicebot.catalogue.hours import TOWN_TIME
 from voicebot.catalogue.store import open_database
 from voicebot.cli import UsageError
 from voicebot.dialogue import Dialogue, Input, Kind, Say, State
-from voicebot.knowledge import Comprehension, city_or_sample, comprehend, embeddings_path
+from voicebot.knowledge import Comprehension, city_or_sample, comprehend
 from voicebot.prompts import Prompts
 from voicebot.routing import Router
 from voicebot.settings import Settings
@@ -58,7 +58,7 @@ async def load_comprehension(settings: Settings, router: Router) -> Comprehensio
         return embedder.embed(texts)
 
     with console.Bars() as bars:
-        return await comprehend(router.city, embed, embeddings_path(settings.speech.models_dir), bars)
+        return await comprehend(router.city, embed, settings.speech.models_dir, bars)
 
 
 def written_language(text: str, current: str, languages: Sequence[str]) -> str:

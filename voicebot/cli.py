@@ -181,13 +181,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     models.add_argument(
         "action",
-        choices=("list", "fetch", "embed", "fit", "alarm", "accents", "speak"),
+        choices=("list", "fetch", "mishear", "embed", "fit", "alarm", "accents", "speak"),
         nargs="?",
         default="list",
         help="speak: keep the speech of all that the town's data say, as the line does between calls",
     )
     models.add_argument(
-        "name", nargs="*", help="fetch: voices or Whisper models; embed, fit, alarm, accents: the archive to write"
+        "name",
+        nargs="*",
+        help="fetch: voices or Whisper models; the others: the file to write",
     )
     models.add_argument(
         "--languages", metavar="de,tr,…", help="fetch: the best voice of each of these languages; all: of all there are"

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -294,6 +295,9 @@ def models(options: argparse.Namespace) -> None:
             raise UsageError("models speak takes no names: it makes the speech of all that the town's data say")
         _speak_ahead(current)
         return
+    if options.action == "mishear":
+        _mishear(current, [Path(name) for name in options.name])
+        return
     if options.action == "alarm":
         _alarm(current, [Path(name) for name in options.name])
         return
@@ -312,13 +316,14 @@ def models(options: argparse.Namespace) -> None:
 def _embed(current: Settings, archives: list[Path]) -> None:
     """Write the vectors of all that the town's data say, to be delivered with them."""
     from voicebot.ask import load_router
-    from voicebot.knowledge import shipped_embeddings
+    from voicebot.knowledge import misheard_as, shipped_embeddings
     from voicebot.speech.embedder import Embedder
     from voicebot.understanding.understander import texts_to_embed
 
     if len(archives) != 1:
         raise UsageError("which file? For example: voicebot models embed data/borken/embeddings.npz")
-    texts = texts_to_embed(load_router(current).city)
+    city = load_router(current).city
+    texts = texts_to_embed(city, misheard_as(city, current.speech.models_dir))
     with console.Bars() as bars:
         Embedder().embed_cached(texts, archives[0], bars, shipped_embeddings())
     console.note(f"{archives[0]}: {len(texts)} vectors")
@@ -327,7 +332,7 @@ def _embed(current: Settings, archives: list[Path]) -> None:
 def _fit(current: Settings, archives: list[Path]) -> None:
     """Write what is fitted to the town's data, to be delivered with them."""
     from voicebot.ask import load_router
-    from voicebot.knowledge import FITTING, embeddings_path, shipped_embeddings
+    from voicebot.knowledge import FITTING, embeddings_path, misheard_as, shipped_embeddings
     from voicebot.speech.embedder import Embedder
     from voicebot.trained import train_cached
     from voicebot.understanding.understander import texts_to_embed
@@ -336,11 +341,36 @@ def _fit(current: Settings, archives: list[Path]) -> None:
         raise UsageError("which file? For example: voicebot models fit data/borken/classifiers.npz")
     city = load_router(current).city
     cache = embeddings_path(current.speech.models_dir)
+    misheard = misheard_as(city, current.speech.models_dir)
     with console.Bars() as bars:
-        embedder = Embedder()
-        vectors = embedder.embed_cached(texts_to_embed(city), cache, bars, shipped_embeddings())
-        train_cached(archives[0], city, vectors, lambda done, count: bars(FITTING, done, count))
+        vectors = Embedder().embed_cached(texts_to_embed(city, misheard), cache, bars, shipped_embeddings())
+        told = partial(bars, FITTING)
+        train_cached(archives[0], city, vectors, told, misheard=misheard)
     console.note(f"{archives[0]}: fitted")
+
+
+def _mishear(current: Settings, files: list[Path]) -> None:
+    """Write what recognition makes of the town's examples on bad lines; it can be stopped, and goes on from there."""
+    from voicebot.ask import load_router
+    from voicebot.mishearing import mishear, sentences
+    from voicebot.understanding.misheard import of_city, read_misheard, write_misheard
+
+    if len(files) != 1:
+        raise UsageError("which file? For example: voicebot models mishear data/borken/misheard.csv")
+    city, language = load_router(current).city, current.speech.languages[0]
+    part = files[0].with_name(f"{files[0].name}.part")
+    said = sentences(city, language)
+    try:
+        with console.Bars() as bars:
+            model = ModelStore(current.speech.models_dir).whisper(current.speech.model, bars)
+            known = [*read_misheard(files[0]), *read_misheard(part)]
+            write_misheard(part, mishear(said, known, language, model, partial(bars, "mishearing")))
+        part.replace(files[0])
+    except OSError as error:
+        raise Failure(f"{files[0]}: {error.strerror or error}") from None
+    console.note(
+        f"{files[0]}: {len(said)} texts, {len(of_city(city, read_misheard(files[0])))} of them heard otherwise"
+    )
 
 
 def _best_voices(languages: str | None) -> list[str]:

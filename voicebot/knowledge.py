@@ -25,6 +25,7 @@ from voicebot.trained import train_cached
 from voicebot.understanding.clauses import clauses
 from voicebot.understanding.corrections import corrected
 from voicebot.understanding.hypotheses import Hypothesis, weighed
+from voicebot.understanding.misheard import Misheard, of_city, read_misheard
 from voicebot.understanding.result import PLAIN, Intent, Understanding
 from voicebot.understanding.understander import Understander, texts_to_embed
 
@@ -43,6 +44,7 @@ _SURE_WISH = 0.5
 _SURE_WHOLE = 0.9
 """From here on the service of the whole utterance must be among those of its parts."""
 CLASSIFIERS = "classifiers.npz"
+MISHEARD = "misheard.csv"
 FITTING = "learning what belongs together"
 BATCH = 32
 """Texts embedded in one request: about half a second, so that others get their turn between."""
@@ -61,6 +63,12 @@ def shipped_embeddings() -> Path:
 def shipped_classifiers() -> Path:
     """What is fitted to the sample, so that its first start need not fit it."""
     return shipped_embeddings().with_name(CLASSIFIERS)
+
+
+def misheard_as(city: City, models_dir: Path | None) -> tuple[Misheard, ...]:
+    """What recognition has made of the city's texts: on this machine, and what comes with the sample."""
+    own, shipped = embeddings_path(models_dir).with_name(MISHEARD), shipped_embeddings().with_name(MISHEARD)
+    return of_city(city, [*read_misheard(own), *read_misheard(shipped)])
 
 
 def city_or_sample(engine: Engine, note: Callable[[str], None]) -> City:
@@ -189,23 +197,26 @@ class Comprehension:
         return dict(zip(once, vectors, strict=True))
 
 
-async def comprehend(city: City, embed: Embed | None, cache: Path, progress: Progress = silent) -> Comprehension:
+async def comprehend(
+    city: City, embed: Embed | None, models_dir: Path | None, progress: Progress = silent
+) -> Comprehension:
     """Make a city's questions ready to be understood; without ``embed`` by words and sound alone.
 
-    Vectors of example questions that ``cache`` does not hold are made in batches. Raises SpeechUnavailable.
+    Vectors of texts that the archive in ``models_dir`` does not hold are made in batches. Raises SpeechUnavailable.
     From now on this process calculates on one thread: the products here are small, and threads that wait for one
     another on a busy machine make them three times as slow.
     """
     threadpool_limits(1, user_api="blas")
-    vectors = None if embed is None else await _embed_all(texts_to_embed(city), embed, cache, progress)
+    cache = embeddings_path(models_dir)
+    misheard = await asyncio.to_thread(misheard_as, city, models_dir)
+    vectors = None if embed is None else await _embed_all(texts_to_embed(city, misheard), embed, cache, progress)
 
     def fit() -> Understander:
         def told(done: int, count: int) -> None:
             progress(FITTING, done, count)
 
-        return Understander(
-            city, vectors, train_cached(cache.with_name(CLASSIFIERS), city, vectors, told, shipped_classifiers())
-        )
+        kept = cache.with_name(CLASSIFIERS)
+        return Understander(city, vectors, train_cached(kept, city, vectors, told, shipped_classifiers(), misheard))
 
     return Comprehension(await asyncio.to_thread(fit), embed)
 

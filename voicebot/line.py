@@ -31,7 +31,7 @@ from voicebot.desk.messages import Message, store_message
 from voicebot.desk.notes import Note
 from voicebot.desk.records import CallRecord, Writer
 from voicebot.handover import Phones, Records
-from voicebot.knowledge import Comprehension, city_or_sample, comprehend, embeddings_path
+from voicebot.knowledge import Comprehension, city_or_sample, comprehend
 from voicebot.phones import LinePhones
 from voicebot.prompts import Prompts
 from voicebot.repertoire import fixed, repertoire, transfers
@@ -161,9 +161,7 @@ async def prepare(
     embeds = is_ours(info)
     if not embeds:
         note(f"{settings.speech_uri} gives no embeddings: questions are matched by words and sound alone")
-    comprehension = await comprehend(
-        city, speech.embed if embeds else None, embeddings_path(settings.speech.models_dir), progress
-    )
+    comprehension = await comprehend(city, speech.embed if embeds else None, settings.speech.models_dir, progress)
     await _warm_up(comprehension, settings)
     Calendar.of(city)  # reads names of public holidays from disk, which should not be in the middle of a call
     voice = Voice(speech)

@@ -11,6 +11,6 @@ _VOLUME = 0.35
 """At its default the voice is driven into clipping."""
 
 
-def speak(text: str, voice: str = "de-DE") -> bytes:
-    """A text as 16 kHz PCM."""
-    return resample(NanoTTS().speak(text, voice=voice, volume=_VOLUME), _PICO_RATE, RATE)
+def speak(text: str, voice: str = "de-DE", tempo: float = 1.0) -> bytes:
+    """A text as 16 kHz PCM; at a ``tempo`` of 2 in half the time."""
+    return resample(NanoTTS().speak(text, voice=voice, speed=tempo, volume=_VOLUME), _PICO_RATE, RATE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from voicebot.archive import Arrays, load_arrays, save_arrays
 from voicebot.catalogue.city import City
 from voicebot.understanding import aspects, matching
 from voicebot.understanding.learned import Classifier, Progress
+from voicebot.understanding.misheard import Misheard
 from voicebot.understanding.understander import Trained, train
 
 _PARTS: Final = ("services", "aspects")
@@ -24,18 +26,19 @@ def train_cached(
     vectors: NDArray[np.float32] | None,
     progress: Progress | None = None,
     shipped: Path | None = None,
+    misheard: Sequence[Misheard] = (),
 ) -> Trained:
-    """The same, from the archive at ``path``, or a ``shipped`` one, if it was made of the same; else it is made anew.
+    """What :func:`.train` makes of the same, kept at ``path``.
 
-    Raises OSError.
+    From there, or from a ``shipped`` archive, if it was made of the same; else it is made anew. Raises OSError.
     """
-    key = made_of_city(city, with_vectors=vectors is not None)
+    key = made_of_city(city, misheard, with_vectors=vectors is not None)
     for archive in filter(None, (path, shipped)):
         kept = load_arrays(archive)
         services = _classifier("services", kept)
         if services is not None and str(kept["key"]) == key:
             return Trained(services, _classifier("aspects", kept))
-    trained = train(city, vectors, progress)
+    trained = train(city, vectors, progress, misheard)
     arrays = {"key": np.array(key)}
     for part in _PARTS:
         classifier: Classifier | None = getattr(trained, part)
@@ -50,7 +53,8 @@ def _classifier(part: str, arrays: Arrays) -> Classifier | None:
     return Classifier.from_arrays(own) if own else None
 
 
-def made_of_city(city: City, *, with_vectors: bool) -> str:
+def made_of_city(city: City, misheard: Sequence[Misheard], *, with_vectors: bool) -> str:
     """A fingerprint of all that :func:`train` learns from."""
-    made_of = (Classifier.VERSION, with_vectors, matching.references(city), aspects.sentences())
+    heard = [(each.service, each.heard) for each in misheard]
+    made_of = (Classifier.VERSION, with_vectors, matching.references(city), aspects.sentences(), heard)
     return hashlib.sha256(repr(made_of).encode()).hexdigest()

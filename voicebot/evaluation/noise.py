@@ -20,6 +20,7 @@ _ENGINES = (250.0, 300.0, -3.0)
 _TYRES = (1000.0, 1100.0, -6.0)
 #: When cars pass, in seconds, and how long each is heard.
 _CARS = ((4.0, 2.5), (11.0, 1.5), (19.0, 3.0), (23.0, 2.0), (33.0, 2.5))
+_LOWEST_HZ = 60.0
 _FAR = 0.15
 """What is left of engines and tyres while no car passes: other streets."""
 
@@ -50,6 +51,18 @@ def _band(
     hertz = np.fft.rfftfreq(length, 1 / rate)
     samples = np.fft.irfft(spectrum * np.exp(-(((hertz - middle) / breadth) ** 2)), length)
     return np.asarray(samples / np.sqrt(np.mean(samples**2)) * 10 ** (level / 20), np.float64)
+
+
+def coloured(rate: int, power: float) -> Samples:
+    """:data:`STREET_S` of noise, the same each time, whose power falls with the frequency to the ``power``.
+
+    White is 0, pink 1, brown 2; it falls from 60 Hz on, as telephones carry nothing below.
+    """
+    length = int(STREET_S * rate)
+    spectrum = np.fft.rfft(np.random.default_rng(_SEED).normal(size=length))
+    spectrum *= np.maximum(np.fft.rfftfreq(length, 1 / rate), _LOWEST_HZ) ** (-power / 2)
+    noise = np.fft.irfft(spectrum, length)
+    return np.asarray(noise / np.abs(noise).max() / 2, np.float32)
 
 
 def mixed(speech: Samples, noise: Samples, snr: float, rate: int, start: int = 0) -> Samples:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from voicebot import console
 from voicebot import dialogue as dialogues
@@ -25,7 +26,7 @@ from voicebot.evaluation.plot import plot_calibration
 from voicebot.evaluation.report import Baseline, Report, as_json, print_report
 from voicebot.evaluation.sets import Sets, Utterance, read_foreign, read_off_topic, read_sets
 from voicebot.evaluation.spoken import Ears, SpokenCaller, load_noise
-from voicebot.knowledge import SAMPLE_CITY, Comprehension, embeddings_path, shipped_embeddings
+from voicebot.knowledge import SAMPLE_CITY, Comprehension, embeddings_path, misheard_as, shipped_embeddings
 from voicebot.routing import Action, Router
 from voicebot.settings import Settings
 from voicebot.share import share
@@ -34,7 +35,7 @@ from voicebot.speech.models import ModelStore
 from voicebot.speech.progress import Progress
 from voicebot.speech.recognizer import Recognizer
 from voicebot.understanding import fitting
-from voicebot.understanding.matching import FULL, LEXICAL, references
+from voicebot.understanding.matching import FULL, LEXICAL
 from voicebot.understanding.result import Understanding
 from voicebot.understanding.understander import texts_to_embed
 
@@ -162,10 +163,9 @@ def _cross_validate(settings: Settings, city: City) -> int:
     """Print what the weights of the evidence would be if they were fitted to this city."""
     path = embeddings_path(settings.speech.models_dir)
     with console.Bars() as bars:
-        vectors = Embedder().embed_cached(texts_to_embed(city), path, bars, shipped_embeddings())
-        judged = fitting.cross_validate(
-            city, vectors[: len(references(city))], lambda done, parts: bars("cross-validating", done, parts)
-        )
+        misheard = misheard_as(city, settings.speech.models_dir)
+        vectors = Embedder().embed_cached(texts_to_embed(city, misheard), path, bars, shipped_embeddings())
+        judged = fitting.cross_validate(city, vectors, misheard, partial(bars, "cross-validating"))
     for name, weighing, used in zip(("FULL", "LEXICAL"), fitting.fit(judged), (FULL, LEXICAL), strict=True):
         share = fitting.share_right(judged, weighing, blind=name == "LEXICAL")
         print(f"{name}: {weighing}")

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicebot.catalogue.city import City
-from voicebot.understanding.matching import OFF_TOPIC, Evidence, Matcher, Weighing, references
+from voicebot.understanding.matching import OFF_TOPIC, Evidence, Matcher, Weighing, references, train
+from voicebot.understanding.misheard import Misheard
 
 _FOLDS = 5
 #: Draws the weights to zero.
@@ -36,18 +37,28 @@ class Judged:
     """Without."""
 
 
-def cross_validate(city: City, vectors: Scores, told: Callable[[int, int], None]) -> list[Judged]:
-    """Judge every example and off-topic sentence by a matcher made without it, in five parts.
+def cross_validate(
+    city: City, vectors: Scores, misheard: Sequence[Misheard], told: Callable[[int, int], None]
+) -> list[Judged]:
+    """Judge every example and off-topic sentence, as written and as misheard, by a matcher made without it.
 
-    :param vectors: one normalised row for each of :func:`.references`
+    In five parts; what a text was misheard as is held back with it.
+
+    :param vectors: one normalised row for each of :func:`.texts_to_embed`
     :param told: how many of how many parts are done
     """
-    texts = references(city)
-    part = _parts(city, texts)
+    asked = references(city)
+    texts = [*asked, *((each.service, each.heard) for each in misheard)]
+    vectors = np.concatenate([vectors[: len(asked)], vectors[len(vectors) - len(misheard) :]])
+    parts = _parts(city, asked)
+    at = {each: place for place, each in enumerate(asked)}
+    part = np.concatenate([parts, parts[np.array([at[each.service, each.text] for each in misheard], np.intp)]])
     judged: list[Judged] = []
     for held in range(_FOLDS):
         kept = np.flatnonzero(part != held)
-        matcher = Matcher(city, vectors[kept], texts=[texts[place] for place in kept])
+        known = kept[kept < len(asked)]
+        classifier = train(city, vectors[kept], texts=[texts[place] for place in kept])
+        matcher = Matcher(city, vectors[known], classifier, texts=[asked[place] for place in known])
         index = {key: place for place, key in enumerate(matcher.services)}
         for place in np.flatnonzero(part == held):
             key, text = texts[place]

@@ -33,6 +33,7 @@ from voicebot.understanding.intents import (
 from voicebot.understanding.learned import Classifier, Progress
 from voicebot.understanding.matching import Evidence, Matcher, content, references
 from voicebot.understanding.matching import train as train_services
+from voicebot.understanding.misheard import Misheard
 from voicebot.understanding.normalise import fold, latin
 from voicebot.understanding.result import Intent, Understanding
 from voicebot.understanding.wishes import Piece, pieces, split
@@ -73,9 +74,13 @@ _FOLLOW_UP, _LIKELY_FOLLOW_UP = 0.9, 0.6
 Scores = NDArray[np.float32]
 
 
-def texts_to_embed(city: City) -> list[str]:
-    """What to embed, in the order of the rows that :func:`train` takes: the city's texts, aspects, emergencies."""
-    return [text for _, text in (*references(city), *sentences(), *emergency_sentences())]
+def texts_to_embed(city: City, misheard: Sequence[Misheard] = ()) -> list[str]:
+    """What to embed, in the order of the rows that :func:`train` takes.
+
+    The city's texts, aspects, emergencies, and what its texts were misheard as.
+    """
+    own = [text for _, text in (*references(city), *sentences(), *emergency_sentences())]
+    return [*own, *(each.heard for each in misheard)]
 
 
 @dataclass(frozen=True)
@@ -87,20 +92,25 @@ class Trained:
     """None where there are no embeddings: letters alone would raise false alarms."""
 
 
-def train(city: City, vectors: Scores | None, progress: Progress | None = None) -> Trained:
+def train(
+    city: City, vectors: Scores | None, progress: Progress | None = None, misheard: Sequence[Misheard] = ()
+) -> Trained:
     """Fit everything to a city; it takes seconds, so it is kept.
 
     :param vectors: one normalised row for each of :func:`texts_to_embed`, or None to go by letters alone
     """
+    texts = [*references(city), *((each.service, each.heard) for each in misheard)]
     if vectors is None:
-        return Trained(train_services(city, None, progress), None)
-    about, aside, _ = _split(city, vectors)
-    return Trained(train_services(city, about, progress), train_aspects(city, about, aside))
+        return Trained(train_services(city, None, progress, texts), None)
+    about, aside, _, heard = _split(city, vectors)
+    services = train_services(city, np.concatenate([about, heard]), progress, texts)
+    return Trained(services, train_aspects(city, about, aside))
 
 
 def _split(city: City, vectors: Scores) -> list[Scores]:
-    """The rows of :func:`texts_to_embed` for the city's texts, aspects and emergencies."""
-    return np.split(vectors, np.cumsum([len(references(city)), len(sentences())]))
+    """The rows of :func:`texts_to_embed` for the city's texts, aspects, emergencies, and what was misheard."""
+    counts = (len(references(city)), len(sentences()), len(emergency_sentences()))
+    return np.split(vectors, np.cumsum(counts))
 
 
 @dataclass(frozen=True)
@@ -132,7 +142,7 @@ class Understander:
         """
         trained = trained or train(city, vectors)
         self._city = city
-        about, _, danger = (None, None, None) if vectors is None else _split(city, vectors)
+        about, _, danger, _ = (None,) * 4 if vectors is None else _split(city, vectors)
         self._matcher = Matcher(city, about, trained.services)
         self._aspects = Aspects(trained.aspects)
         self._emergencies = Emergencies(alarm.shipped(), danger)
