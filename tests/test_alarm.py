@@ -14,7 +14,7 @@ from town import town
 from voicebot.archive import load_arrays
 from voicebot.catalogue.folder import read_folder
 from voicebot.dialogue import State, Transfer
-from voicebot.knowledge import shipped_classifiers, shipped_embeddings
+from voicebot.knowledge import misheard_as, shipped_classifiers, shipped_embeddings
 from voicebot.routing import Action
 from voicebot.speech.embedder import Embedder
 from voicebot.speech.embedding_cache import EmbeddingCache
@@ -159,7 +159,7 @@ def test_the_shipped_alarm_was_fitted_to_the_shipped_texts() -> None:
 def test_the_shipped_classifiers_were_fitted_to_the_shipped_texts() -> None:
     city = read_folder(HERE.parent / "data" / "borken")
     made_of = str(load_arrays(shipped_classifiers())["key"])
-    assert made_of == made_of_city(city, with_vectors=True), (
+    assert made_of == made_of_city(city, misheard_as(city, None), with_vectors=True), (
         "mend with: voicebot models fit data/borken/classifiers.npz"
     )
 

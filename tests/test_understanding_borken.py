@@ -111,6 +111,26 @@ def test_by_meaning_too(understander: Understander, embedder: Embedder) -> None:
 
 
 @pytest.mark.models
+@pytest.mark.parametrize("asked", ["Wann haben Sie offen?", "Wann macht ihr zu?", "Wann habt ihr auf?"])
+def test_when_somebody_is_there_is_a_question_about_the_town_hall_or_what_was_asked_before(
+    understander: Understander, embedder: Embedder, asked: str
+) -> None:
+    vector = embedder.embed([asked])[0]
+    first = understander.understand(asked, "de", vector)
+    assert (first.service, first.aspect, first.choices) == ("oeffnungszeiten", "hours", ())
+    later = understander.understand(asked, "de", vector, last_service="fundbuero")
+    assert later.service == ("oeffnungszeiten" if "habt" in asked else "fundbuero")
+
+
+@pytest.mark.models
+def test_what_it_costs_is_no_question_about_anything_before_something_was_named(
+    understander: Understander, embedder: Embedder
+) -> None:
+    asked = "Und was kostet das?"
+    assert understander.understand(asked, "de", embedder.embed([asked])[0]).service is None
+
+
+@pytest.mark.models
 def test_the_shipped_vectors_are_those_of_the_shipped_texts(city: City, embedder: Embedder, tmp_path: Path) -> None:
     texts = texts_to_embed(city, misheard_as(city, None))
     cache = EmbeddingCache(tmp_path / "empty.npz", texts, shipped_embeddings())

@@ -297,9 +297,11 @@ class Understander:
             candidates=candidates,
         )
         least = NOMATCH_BELOW if len(hypotheses) == 1 else HEARD_BELOW
-        if evidence.is_telling and candidates and candidates[0][1] >= least:
+        # "Wann haben Sie offen?" has no telling word; before anything else was asked, it is about the town hall.
+        is_about_us = last_service is None and asked.aspect == "hours"
+        if (evidence.is_telling or is_about_us) and candidates and candidates[0][1] >= least:
             service, score = candidates[0]
-            vague = len(content(hypotheses[0].text)) <= _FEW
+            vague = evidence.is_telling and len(content(hypotheses[0].text)) <= _FEW
             choices = (self._unnamed(evidence) if vague else ()) or _choices(candidates)
             clear = score >= _CLEAR and score > _OFF_TOPIC_COUNTS * likely[-1]
             follows_up = last_service is not None and asked.aspect is not None
@@ -443,7 +445,8 @@ def _told(asked: Understanding, intent: Intent) -> Understanding:
 
 def _to_department(asked: Understanding, department: str, confidence: float) -> Understanding:
     # A department's name alone resembles its services; only what is surely meant is passed on.
-    service = asked.service if asked.confidence >= _SURE else None
+    # When it is open is asked of the department, so a service need not be so sure.
+    service = asked.service if asked.confidence >= (_CLEAR if asked.aspect == "hours" else _SURE) else None
     aspect = find_aspect(asked.text, asked.language)
     # To ask for a department is no question about how to reach it, however alike the two sound.
     if aspect is None and service is not None and asked.aspect != "hours":
