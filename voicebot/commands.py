@@ -7,6 +7,7 @@ import asyncio
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -276,6 +277,13 @@ def models(options: argparse.Namespace) -> None:
 
     current = settings.load(options.config)
     store = ModelStore(current.speech.models_dir)
+    makers: dict[str, tuple[Callable[[Settings, Path], None], str]] = {
+        "mishear": (_mishear, "data/borken/misheard.csv"),
+        "embed": (_embed, "data/borken/embeddings.npz"),
+        "fit": (_fit, "data/borken/classifiers.npz"),
+        "alarm": (_alarm, "voicebot/understanding/alarm.npz"),
+        "accents": (_accents, "voicebot/speech/accents.npz"),
+    }
     if options.languages and options.action != "fetch":
         raise UsageError("--languages says whose voices to fetch: voicebot models fetch --languages tr,pl")
     if options.action == "list":
@@ -284,25 +292,16 @@ def models(options: argparse.Namespace) -> None:
             print(f"{'installed' if name in installed else 'available':10} voice    {name}")
         print(f"folder: {store.directory}")
         return
-    if options.action == "embed":
-        _embed(current, [Path(name) for name in options.name])
-        return
-    if options.action == "fit":
-        _fit(current, [Path(name) for name in options.name])
+    if options.action in makers:
+        make, example = makers[options.action]
+        if len(options.name) != 1:
+            raise UsageError(f"which file? For example: voicebot models {options.action} {example}")
+        make(current, Path(options.name[0]))
         return
     if options.action == "speak":
         if options.name:
             raise UsageError("models speak takes no names: it makes the speech of all that the town's data say")
         _speak_ahead(current)
-        return
-    if options.action == "mishear":
-        _mishear(current, [Path(name) for name in options.name])
-        return
-    if options.action == "alarm":
-        _alarm(current, [Path(name) for name in options.name])
-        return
-    if options.action == "accents":
-        _accents(current, [Path(name) for name in options.name])
         return
     names = [*options.name, *_best_voices(options.languages)]
     if not names:
@@ -313,23 +312,21 @@ def models(options: argparse.Namespace) -> None:
             console.note(f"{name}: {path}")
 
 
-def _embed(current: Settings, archives: list[Path]) -> None:
+def _embed(current: Settings, path: Path) -> None:
     """Write the vectors of all that the town's data say, to be delivered with them."""
     from voicebot.ask import load_router
     from voicebot.knowledge import misheard_as, shipped_embeddings
     from voicebot.speech.embedder import Embedder
     from voicebot.understanding.understander import texts_to_embed
 
-    if len(archives) != 1:
-        raise UsageError("which file? For example: voicebot models embed data/borken/embeddings.npz")
     city = load_router(current).city
     texts = texts_to_embed(city, misheard_as(city, current.speech.models_dir))
     with console.Bars() as bars:
-        Embedder().embed_cached(texts, archives[0], bars, shipped_embeddings())
-    console.note(f"{archives[0]}: {len(texts)} vectors")
+        Embedder().embed_cached(texts, path, bars, shipped_embeddings())
+    console.note(f"{path}: {len(texts)} vectors")
 
 
-def _fit(current: Settings, archives: list[Path]) -> None:
+def _fit(current: Settings, path: Path) -> None:
     """Write what is fitted to the town's data, to be delivered with them."""
     from voicebot.ask import load_router
     from voicebot.knowledge import FITTING, embeddings_path, misheard_as, shipped_embeddings
@@ -337,40 +334,34 @@ def _fit(current: Settings, archives: list[Path]) -> None:
     from voicebot.trained import train_cached
     from voicebot.understanding.understander import texts_to_embed
 
-    if len(archives) != 1:
-        raise UsageError("which file? For example: voicebot models fit data/borken/classifiers.npz")
     city = load_router(current).city
     cache = embeddings_path(current.speech.models_dir)
     misheard = misheard_as(city, current.speech.models_dir)
     with console.Bars() as bars:
         vectors = Embedder().embed_cached(texts_to_embed(city, misheard), cache, bars, shipped_embeddings())
         told = partial(bars, FITTING)
-        train_cached(archives[0], city, vectors, told, misheard=misheard)
-    console.note(f"{archives[0]}: fitted")
+        train_cached(path, city, vectors, told, misheard=misheard)
+    console.note(f"{path}: fitted")
 
 
-def _mishear(current: Settings, files: list[Path]) -> None:
+def _mishear(current: Settings, path: Path) -> None:
     """Write what recognition makes of the town's examples on bad lines; it can be stopped, and goes on from there."""
     from voicebot.ask import load_router
     from voicebot.mishearing import mishear, sentences
     from voicebot.understanding.misheard import of_city, read_misheard, write_misheard
 
-    if len(files) != 1:
-        raise UsageError("which file? For example: voicebot models mishear data/borken/misheard.csv")
     city, language = load_router(current).city, current.speech.languages[0]
-    part = files[0].with_name(f"{files[0].name}.part")
+    part = path.with_name(f"{path.name}.part")
     said = sentences(city, language)
     try:
         with console.Bars() as bars:
             model = ModelStore(current.speech.models_dir).whisper(current.speech.model, bars)
-            known = [*read_misheard(files[0]), *read_misheard(part)]
+            known = [*read_misheard(path), *read_misheard(part)]
             write_misheard(part, mishear(said, known, language, model, partial(bars, "mishearing")))
-        part.replace(files[0])
+        part.replace(path)
     except OSError as error:
-        raise Failure(f"{files[0]}: {error.strerror or error}") from None
-    console.note(
-        f"{files[0]}: {len(said)} texts, {len(of_city(city, read_misheard(files[0])))} of them heard otherwise"
-    )
+        raise Failure(f"{path}: {error.strerror or error}") from None
+    console.note(f"{path}: {len(said)} texts, {len(of_city(city, read_misheard(path)))} of them heard otherwise")
 
 
 def _best_voices(languages: str | None) -> list[str]:
@@ -427,7 +418,7 @@ def _speak_ahead(current: Settings) -> None:
     )
 
 
-def _alarm(current: Settings, archives: list[Path]) -> None:
+def _alarm(current: Settings, path: Path) -> None:
     """Write what tells emergencies, fitted to the package's sentences and the sample's texts."""
     from voicebot.archive import save_arrays
     from voicebot.catalogue.folder import read_folder
@@ -436,20 +427,18 @@ def _alarm(current: Settings, archives: list[Path]) -> None:
     from voicebot.speech.embedder import Embedder
     from voicebot.understanding import alarm_fitting
 
-    if len(archives) != 1:
-        raise UsageError("which file? For example: voicebot models alarm voicebot/understanding/alarm.npz")
     city = read_folder(share("data") / SAMPLE_CITY)
     texts = alarm_fitting.texts(city)
     with console.Bars() as bars, tempfile.TemporaryDirectory(prefix="voicebot-alarm-") as folder:
         cache = Path(folder, "embeddings.npz")
         vectors = Embedder().embed_cached(texts, cache, bars, shipped_embeddings())
         alarm, kept = alarm_fitting.fit(city, vectors, lambda done, steps: bars("fitting", done, steps))
-    save_arrays(archives[0], alarm.arrays())
+    save_arrays(path, alarm.arrays())
     for name, share_kept in vars(kept).items():
         print(f"{name.replace('_', ' ')}: {share_kept:.1%}")
 
 
-def _accents(current: Settings, archives: list[Path]) -> None:
+def _accents(current: Settings, path: Path) -> None:
     """Write what tells languages by their sound, fitted to synthetic voices that speak the sample's questions."""
     from voicebot.archive import save_arrays
     from voicebot.catalogue.folder import read_folder
@@ -461,8 +450,6 @@ def _accents(current: Settings, archives: list[Path]) -> None:
     from voicebot.speech.recognizer import Recognizer
     from voicebot.understanding.phrasebook import LANGUAGES
 
-    if len(archives) != 1:
-        raise UsageError("which file? For example: voicebot models accents voicebot/speech/accents.npz")
     spoken = accent_fitting.utterances(read_folder(share("data") / SAMPLE_CITY), LANGUAGES)
     with console.Bars() as bars:
         model = ModelStore(current.speech.models_dir).whisper(MODEL, bars)
@@ -470,7 +457,7 @@ def _accents(current: Settings, archives: list[Path]) -> None:
         layer, kept = accent_fitting.fit(
             recognizer, spoken, LANGUAGES, lambda done, steps: bars("listening", done, steps)
         )
-    save_arrays(archives[0], layer.arrays())
+    save_arrays(path, layer.arrays())
     print(f"language right: {kept.right:.1%} of {kept.utterances} utterances of voices never heard")
 
 

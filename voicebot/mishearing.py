@@ -40,6 +40,8 @@ _ESPEAK_SNR, _PICO_SNR = (16.0, 32.0), (8.0, 20.0)
 """Decibels. Whisper understands eSpeak NG less than people, and less in noise."""
 _WHITE_SNR = 3.0
 """How much weaker noise is that lies as high as speech, so that it disturbs as much as brown noise."""
+_PIECES = 97
+"""Of the noise, of which each sentence has one."""
 _UNLIKELY = -1.3
 """Mean log probability a token below which Whisper has made the words up."""
 _SERVICES_FOR_OFF_TOPIC = 12
@@ -94,12 +96,13 @@ def sentences(city: City, language: str) -> list[tuple[str, str]]:
 def mishear(
     said: Sequence[tuple[str, str]], known: Sequence[Misheard], language: str, model: Path, told: Told
 ) -> Iterator[Misheard]:
-    """What is written of each sentence, in their order; those that ``known`` has are not said again.
+    """What is written of each sentence; those that ``known`` has come first, and are not said again.
 
-    Raises AudioError where eSpeak NG is missing.
+    So whoever stops it loses none of them. Raises AudioError where eSpeak NG is missing.
     """
     noises = {name: coloured(NARROW, power) for name, power in _COLOURS.items()}
     before = {(row.service, row.text): row for row in known}
+    said = sorted(said, key=lambda sentence: sentence not in before)
     own = local()
 
     def heard(sentence: tuple[str, str]) -> Misheard:
@@ -120,7 +123,8 @@ def mishear(
 
 def _heard(recognizer: Recognizer, text: str, language: str, noises: Mapping[str, Samples]) -> str:
     line = line_of(text, language)
-    pcm = through_telephone(_spoken(text, language, line), noises[line.colour], line.snr, crc32(text.encode()) % 97)
+    piece = crc32(text.encode()) % _PIECES
+    pcm = through_telephone(_spoken(text, language, line), noises[line.colour], line.snr, piece)
     written = recognizer.transcribe(pcm, language=language, languages=(language,), beam=1)
     _, likelihood = written.hypotheses[0] if written.hypotheses else ("", _UNLIKELY)
     is_other = content(written.text) != content(text)
