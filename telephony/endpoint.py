@@ -67,6 +67,10 @@ _pjsip = ctypes.CDLL(pj._pjsua2.__file__)
 """PJSIP itself, for the two things that pjsua2 does not hand on."""
 _DISABLE_TCP_SWITCH = 4
 """Position of ``disable_tcp_switch`` among the integers that ``pjsip_cfg_t`` begins with."""
+_CONNECTED = re.compile(r"^sips:|;transport=(tcp|tls)\b", re.IGNORECASE)
+"""A registrar that is spoken to over a connection, which has another port of ours each time."""
+_ALWAYS_REWRITE = 2
+"""``allow_contact_rewrite`` in pjsua.h: the Contact is what the registrar sees, whatever kind of address that is."""
 
 _SRTP = {
     "off": pj.PJMEDIA_SRTP_DISABLED,
@@ -702,10 +706,14 @@ class Endpoint:
             config.regConfig.registrarUri = settings.registrar
             config.regConfig.timeoutSec = settings.register_expires
             config.regConfig.retryIntervalSec = settings.register_retry
-            # Soon and not at a random moment: a refresh that came before the first retry would register the
-            # Contact of a connection that is gone.
+            # Soon and not at a random moment: what calls until then finds nobody.
             config.regConfig.firstRetryIntervalSec = 1
             config.regConfig.randomRetryIntervalSec = 0
+            if _CONNECTED.search(settings.registrar):
+                # A refresh that comes before that retry opens the new connection, but names the old one's port in its
+                # Contact. By default PJSIP leaves it at that where the address is a private one, as a town's own PBX
+                # has, and no call finds the bot until the connection breaks again.
+                config.natConfig.contactRewriteUse = _ALWAYS_REWRITE
         if settings.password:
             # Without a registrar, too: a trunk may challenge our REFER.
             credentials = pj.AuthCredInfo("digest", "*", settings.username or settings.user, 0, settings.password)
