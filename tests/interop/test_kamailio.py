@@ -84,8 +84,8 @@ def test_a_line_registers_again_at_a_restarted_registrar(line: Line, port: int, 
 
 
 def test_the_registrar_finds_a_line_whose_refresh_fell_into_its_restart(line: Line, port: int, tmp_path: Path) -> None:
-    # Taken for 10 s, refreshed 5 s before that: the refresh opens the new connection, before PJSIP tries again by itself.
-    # Without a mended Contact every other restart leaves one that is gone.
+    # Taken for 10 s, refreshed 5 s before that: the refresh opens the new connection, before PJSIP tries again by
+    # itself. Without a mended Contact every other restart leaves one that is gone.
     for _ in range(2):
         with kamailio(port, tmp_path) as registrar:
             registrar.wait_for_line(REGISTERED)
