@@ -160,6 +160,11 @@ def is_unfinished(text: str, language: str) -> bool:
     return bool(turns.unfinished.search(" ".join(words)))
 
 
+def only_opens(text: str, language: str) -> bool:
+    """Whether nothing is said yet but "hallo" or "ja, guten Tag"."""
+    return not phrasebook(language).openings.sub("", fold(text)).strip()
+
+
 def ends_as_question(text: str) -> bool:
     """Whether the recognizer has heard a question."""
     return text.rstrip().endswith(("?", "؟"))
