@@ -42,6 +42,7 @@ def heard(text: str, intent: Intent = Intent.NOMATCH, confidence: float = 0.0, *
         (heard("Der Dings, äh"), None, PATIENCE.unfinished),
         (heard("Der Dings da"), None, PATIENCE.unfinished),
         (heard("Der Dings da hinten links"), None, PATIENCE.unclear),
+        (heard("Neun danke."), "yes_no", PATIENCE.unclear),
         (heard("Was kostet der Pass?", Intent.SERVICE, 0.3), None, PATIENCE.unclear),
         (heard("null zwei acht sechs eins"), "number", PATIENCE.unfinished),
         (heard("0 2 8 6 1, 9 3 9, 0"), "number", PATIENCE.dictated),

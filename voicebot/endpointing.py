@@ -98,7 +98,7 @@ def patience_ms(heard: Understanding, expecting: str | None, patience: Patience 
         return patience.told
     if expecting == "choice" or heard.intent is Intent.CALLBACK:
         return patience.asked
-    if heard.intent is Intent.NOMATCH and len(heard.text.split()) < FEW_WORDS:
+    if heard.intent is Intent.NOMATCH and expecting is None and len(heard.text.split()) < FEW_WORDS:
         return patience.unfinished
     if heard.intent is Intent.NOMATCH or heard.confidence < SURE:
         return patience.unclear
