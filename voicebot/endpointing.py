@@ -44,7 +44,7 @@ WHOLE_NUMBER = 9
 """Digits of a telephone number with its area code from which it may be whole; in Germany few are shorter."""
 LOCAL_NUMBER = 6
 """The same for one without; many in a town have as few."""
-FEW_WORDS = 5
+_FEW_WORDS = 5
 """Fewer of which nothing is understood are mostly the beginning of something; all that the bot could do is ask."""
 _ANSWERS = frozenset(
     {
@@ -98,7 +98,7 @@ def patience_ms(heard: Understanding, expecting: str | None, patience: Patience 
         return patience.told
     if expecting == "choice" or heard.intent is Intent.CALLBACK:
         return patience.asked
-    if heard.intent is Intent.NOMATCH and expecting is None and len(heard.text.split()) < FEW_WORDS:
+    if heard.intent is Intent.NOMATCH and expecting is None and len(heard.text.split()) < _FEW_WORDS:
         return patience.unfinished
     if heard.intent is Intent.NOMATCH or heard.confidence < SURE:
         return patience.unclear
