@@ -54,6 +54,13 @@ def test_the_same_texts_give_the_same_weights() -> None:
     assert all(np.array_equal(made[0][name], made[1][name]) for name in made[0])
 
 
+def test_one_to_measure_time_with_is_of_the_size_of_a_fitted_one() -> None:
+    fitted = Classifier.fit(["aaa", "bbb", "ccc"], np.eye(3, 4, dtype=np.float32), np.arange(3), 3)
+    made = fitted, Classifier.unlearned(3, 4)
+    sizes = [{name: array.shape for name, array in each.arrays().items()} for each in made]
+    assert sizes[0] == sizes[1]
+
+
 def test_progress_reaches_its_end() -> None:
     told: list[tuple[int, int]] = []
     Classifier.fit(["eins", "zwei"], None, np.arange(2), 2, lambda *done: told.append(done))

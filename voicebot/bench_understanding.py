@@ -1,7 +1,8 @@
 """``voicebot bench understanding``: how long a question takes, for this city and for far larger ones.
 
-Only the time counts here, not what is found: a search takes as long whatever the vectors are, so they are random
-ones, and nobody waits for thousands of texts to be embedded. The question itself is embedded as on a call.
+Only the time counts here, not what is found: a search takes as long whatever vectors and weights are, so they are
+random ones, and nobody waits for hundreds of thousands of texts to be embedded and learned from. The question itself is
+embedded as on a call.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 from voicebot import console
 from voicebot.ask import load_router
 from voicebot.bench_bot import QUESTIONS
-from voicebot.catalogue.city import City, Service
+from voicebot.catalogue.city import ASPECTS, City, Service
 from voicebot.catalogue.csvfile import DataError
 from voicebot.cli import UsageError
 from voicebot.evaluation.measures import Times, times
@@ -31,7 +32,8 @@ from voicebot.knowledge import Comprehension
 from voicebot.settings import Settings
 from voicebot.speech.embedder import Embedder
 from voicebot.speech.embedding_cache import DIM
-from voicebot.understanding.understander import Understander, texts_to_embed
+from voicebot.understanding.learned import Classifier
+from voicebot.understanding.understander import Trained, Understander, texts_to_embed
 
 LARGE = 2_000
 TARGETS = ((300, 0.060), (LARGE, 0.080))
@@ -47,7 +49,7 @@ class Timing:
     whole: Times
     """Matching with the embedding, and making the embedding."""
     ready_s: float
-    """To make the city ready, without embedding its questions."""
+    """To make the city ready, without embedding its questions and learning from them, which is kept."""
 
     @property
     def target_s(self) -> float | None:
@@ -147,17 +149,24 @@ def _measure(cities: Sequence[City], asked: Sequence[str], threads: int) -> Iter
         return embedder.embed(texts)
 
     for city in cities:
-        vectors = _random_vectors(len(texts_to_embed(city)))
-        words = asyncio.run(_ask_all(Comprehension(Understander(city), None), asked))
+        vectors, trained = _random_vectors(len(texts_to_embed(city))), _unlearned(city)
+        words = asyncio.run(_ask_all(Comprehension(Understander(city, None, trained), None), asked))
         began = time.perf_counter()
-        understander = Understander(city, vectors)
+        understander = Understander(city, vectors, trained)
         ready = time.perf_counter() - began
         whole = asyncio.run(_ask_all(Comprehension(understander, embed), asked))
         yield Timing(len(city.services), words, whole, ready)
 
 
+def _unlearned(city: City) -> Trained:
+    """Of the size that :func:`.train` gives."""
+    off_topic, no_aspect = 1, 1
+    services = Classifier.unlearned(len(city.services) + off_topic, DIM)
+    return Trained(services, Classifier.unlearned(len(ASPECTS) + no_aspect, DIM))
+
+
 def _random_vectors(texts: int) -> NDArray[np.float32]:
-    vectors = np.random.default_rng(0).normal(size=(texts, DIM)).astype(np.float32)
+    vectors = np.random.default_rng(0).standard_normal((texts, DIM), np.float32)
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
 

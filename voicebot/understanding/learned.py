@@ -111,6 +111,16 @@ class Classifier:
         return cls(weights, constant, rarity, mean)
 
     @classmethod
+    def unlearned(cls, classes: int, width: int) -> Classifier:
+        """One that knows nothing and takes as long to ask: random weights, to measure time with.
+
+        :param width: dimensions of the embedding
+        """
+        random = np.random.default_rng(0)
+        weights = random.standard_normal((_BUCKETS + width, classes), np.float32)
+        return cls(weights, np.zeros(classes, np.float32), np.ones(_BUCKETS, np.float32), np.zeros(width, np.float32))
+
+    @classmethod
     def from_arrays(cls, arrays: Mapping[str, Scores]) -> Classifier:
         """The one that gave :meth:`arrays`. Raises KeyError where one is missing."""
         return cls(arrays["weights"], arrays["constant"], arrays["rarity"], arrays["mean"])
