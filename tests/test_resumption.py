@@ -67,6 +67,20 @@ async def test_whoever_goes_on_is_understood_from_the_beginning() -> None:
     await leave(scene)
 
 
+async def test_who_was_answered_too_soon_is_waited_for_from_then_on() -> None:
+    scene, ears = await two_halves(0.8, COST, BRING)
+    taken_back, spoke = len(events(scene, "taken_back")), len(events(scene, "spoke"))
+    ears.texts += [COST, BRING]
+    scene.call.say(tone(1.0))
+    scene.call.pause(0.8)
+    scene.call.say(tone(1.0))
+    await scene.until(lambda: not ears.texts)
+    assert len(events(scene, "spoke")) == spoke  # nothing was answered in the pause
+    await scene.quiet()
+    assert len(events(scene, "taken_back")) == taken_back
+    await leave(scene)
+
+
 async def test_a_mhm_after_the_answer_has_begun_changes_nothing() -> None:
     scene, _ = await two_halves(0.9, COST, COST + " Mhm.", seconds=0.4)
     assert not events(scene, "taken_back")

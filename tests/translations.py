@@ -36,7 +36,10 @@ _WORDS = {
 """Tables whose keys are words of the language: only whether there are any can be told."""
 _ONLY_SOME = ("unless", "sets", "particles", "din_1996", "din_2022", "surname", "company")
 """Keys that not every language needs, by their last part."""
-_MAY_BE_EMPTY = ("dates.idioms", "spelling.surnames", "numbers.one", "numbers.ordinals.suffixes", "wishes.pairs")
+_MAY_BE_EMPTY = (
+    *("dates.idioms", "spelling.surnames", "numbers.one", "numbers.ordinals.suffixes", "wishes.pairs"),
+    *("turns.modals", "turns.modals_go_with"),
+)
 """Where a language need not have any; that is said with an empty list or table."""
 _VALUES = {
     "numbers.digits": frozenset("0123456789"),

@@ -8,11 +8,11 @@ times as long (Stivers et al.: Universals and cultural variation in turn-taking 
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 from voicebot.understanding.dialling import problem
 from voicebot.understanding.emergency import emergency_number
-from voicebot.understanding.intents import ends_as_question, is_unfinished, names_digits, only_opens
+from voicebot.understanding.intents import ends_as_question, is_unfinished, lacks_verb, names_digits, only_opens
 from voicebot.understanding.numbers import phone_number
 from voicebot.understanding.result import SURE, Intent, Understanding
 
@@ -23,7 +23,7 @@ class Patience:
 
     answered: int = 300
     """After a yes, a choice, a goodbye, the wish for a person."""
-    asked: int = 480
+    asked: int = 560
     """After a question that is surely understood, or the wish to be called back."""
     dictated: int = 900
     """After a telephone number that may be whole; a group that follows within 1.2 s all the same is added to it."""
@@ -37,6 +37,10 @@ class Patience:
     def scaled(self, told: int) -> Patience:
         """The same proportions where a town wants more or less patience."""
         return Patience(*(round(each * told / self.told) for each in astuple(self)))
+
+    def with_pauses(self) -> Patience:
+        """For a caller who pauses within what they say: a question is waited for as long as a statement."""
+        return replace(self, asked=self.told)
 
 
 PATIENCE = Patience()
@@ -61,6 +65,7 @@ _ANSWERS = frozenset(
         Intent.GO_ON,
     }
 )
+_YES_OR_NO = frozenset({Intent.YES, Intent.NO})
 _FAREWELLS = frozenset({Intent.GOODBYE, Intent.SATISFIED})
 _CERTAIN = 0.98
 """Confidence from which a question is understood surely. Of 240 development questions with a pause inside, 26 of the 48
@@ -86,6 +91,8 @@ def patience_ms(heard: Understanding, expecting: str | None, patience: Patience 
         return patience.told  # unasked, it is often what Whisper makes of two mumbled words; a farewell can wait
     if heard.intent in _ANSWERS and expecting is None and only_opens(heard.text, heard.language):
         return patience.told  # "hallo" and "ja, guten Tag" are no answer to a greeting, but the beginning of one
+    if heard.intent in _YES_OR_NO and expecting is None:
+        return patience.told  # to no question, it begins something: "und wie" is no yes yet
     if heard.intent is Intent.EMERGENCY and emergency_number(heard.text) is None:
         return patience.told  # no phrase names it, and half a sentence that is misheard is soon taken for one
     if heard.intent in _ANSWERS:
@@ -103,5 +110,6 @@ def patience_ms(heard: Understanding, expecting: str | None, patience: Patience 
     if heard.intent is Intent.NOMATCH or heard.confidence < SURE:
         return patience.unclear
     # What a statement is about is often plain before its end. So it is where a question breaks off; but then no
-    # question is heard, or it is understood a little less surely.
-    return patience.asked if ends_as_question(heard.text) and heard.confidence >= _CERTAIN else patience.told
+    # question is heard, or its verb is missing, or it is understood a little less surely.
+    is_whole = ends_as_question(heard.text) and not lacks_verb(heard.text, heard.language)
+    return patience.asked if is_whole and heard.confidence >= _CERTAIN else patience.told

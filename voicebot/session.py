@@ -332,7 +332,8 @@ class Session:
             self._answered = Answered(before, expecting, heard)
 
     def _take_back(self, answered: Answered) -> None:
-        """The caller had not finished: the answer to the first half was none."""
+        """The caller had not finished: the answer to the first half was none. Who pauses once will again."""
+        self._patience = self._patience.with_pauses()
         self._speaker.stop()
         self._dialogue.restore(answered.before)
         self._tell("taken_back", {})

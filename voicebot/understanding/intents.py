@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from voicebot.understanding.normalise import fold
@@ -158,6 +159,18 @@ def is_unfinished(text: str, language: str) -> bool:
     if ends_as_question(text) and len(words) >= _FEWEST_QUESTION and words[-1] in turns.ends_questions:
         return False
     return bool(turns.unfinished.search(" ".join(words)))
+
+
+def lacks_verb(text: str, language: str) -> bool:
+    """Whether the last clause has a modal verb and not the infinitive that belongs to it: "kann ich meinen Ausweis?".
+
+    Nouns are told from infinitives by their capitals, which Whisper writes.
+    """
+    turns = phrasebook(language).turns
+    clauses = [clause for clause in re.split(r"[,.;:!?]+", text) if clause.strip()]
+    words = clauses[-1].split() if clauses else []
+    others = [word for word in words if not turns.modals.fullmatch(word.lower())]
+    return len(others) < len(words) and not any(map(turns.modals_go_with.fullmatch, others))
 
 
 def only_opens(text: str, language: str) -> bool:

@@ -207,6 +207,10 @@ class TurnTaking:
     """Of its last words, those at which a question may well end: "wie melde ich mich an?", "was kostet das?"."""
     backchannels: re.Pattern[str]
     """Utterances of a listener who does not want the turn: "mhm", "okay"."""
+    modals: re.Pattern[str]
+    """Words whose clause lacks its verb without one of :attr:`modals_go_with`: "kann ich meinen Ausweis?". Both as they
+    are written within a sentence."""
+    modals_go_with: re.Pattern[str]
 
     @classmethod
     def read(cls, table: Mapping[str, Any]) -> TurnTaking:
@@ -215,6 +219,7 @@ class TurnTaking:
             re.compile(rf"(?<!\w){_any(table['unfinished'])}$"),
             frozenset(table["ends_questions"]),
             re.compile(rf"{backchannel}(?: {backchannel}){{0,2}}"),
+            *(re.compile("|".join(table[name])) for name in ("modals", "modals_go_with")),
         )
 
 
