@@ -49,7 +49,7 @@ def heard(text: str, intent: Intent = Intent.NOMATCH, confidence: float = 0.0, *
         (heard("Der Dings, äh"), None, PATIENCE.unfinished),
         (heard("Der Dings da"), None, PATIENCE.unfinished),
         (heard("Der Dings da hinten links"), None, PATIENCE.unclear),
-        (heard("Neun danke."), "yes_no", PATIENCE.unclear),
+        (heard("Kein Gedanke."), "yes_no", PATIENCE.unclear),
         (heard("Was kostet der Pass?", Intent.SERVICE, 0.3), None, PATIENCE.unclear),
         (heard("null zwei acht sechs eins"), "number", PATIENCE.unfinished),
         (heard("0 2 8 6 1, 9 3 9, 0"), "number", PATIENCE.dictated),
@@ -68,6 +68,12 @@ def heard(text: str, intent: Intent = Intent.NOMATCH, confidence: float = 0.0, *
 )
 def test_patience(said: Understanding, expecting: str | None, expected: int) -> None:
     assert patience_ms(said, expecting) == expected
+
+
+def test_the_question_that_opens_a_call_is_waited_for_longer() -> None:
+    question = heard("Was kostet der Pass?", Intent.SERVICE, 0.99, aspect="fee")
+    assert patience_ms(question, None, opens=True) == PATIENCE.opening > PATIENCE.asked
+    assert patience_ms(heard("Mitarbeiter", Intent.HUMAN, 1.0), None, opens=True) == PATIENCE.answered
 
 
 def test_a_town_may_want_more_of_it() -> None:

@@ -132,9 +132,26 @@ async def test_a_pause_after_half_a_sentence_is_waited_for_and_who_wants_a_perso
         scene.call.caller_hangs_up()
         await scene.over()
     assert waits["Einen Mitarbeiter, bitte."] < 0.4
-    assert waits[QUESTION] < 0.6
+    assert waits[QUESTION] < 0.75
     assert 0.9 < waits["Ja."] < 1.1, "nothing was asked: it is how people begin"
     assert 1.3 < waits["Ich möchte"] < 1.6
+
+
+async def test_the_question_that_opens_a_call_is_waited_for_longer_than_the_next() -> None:
+    scene = Scene()
+    await scene.start()
+    await scene.quiet()
+    waits = []
+    for _ in range(2):
+        scene.ears.texts.append(QUESTION)
+        scene.call.say(tone(1.0))
+        silent, said = scene.call.now + 1.0, len(scene.said)
+        await scene.until(lambda said=said: len(scene.said) > said)  # type: ignore[misc]
+        waits.append(scene.call.now - silent)
+        await scene.quiet()
+    assert waits[1] < 0.6 < waits[0] < 0.75
+    scene.call.caller_hangs_up()
+    await scene.over()
 
 
 async def test_the_echo_of_the_bot_is_nobody() -> None:

@@ -1,8 +1,9 @@
 """``voicebot bench endpointing``: who is cut off at a pause, and how long everybody else waits for an answer.
 
 Questions nobody has tuned anything to are spoken with a pause inside, sent through a telephone line, and taken in
-turns as on a call: the same voice activity, recognition, understanding and patience, frame by frame. Beside it, in the
-same run, ends of turn after a fixed silence.
+turns as on a call: the same voice activity, recognition, understanding and patience, frame by frame. Calls begin with
+such questions; below stands what would become of them later in a call. Beside both, in the same run, ends of turn after
+a fixed silence.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from voicebot.endpointing import PATIENCE, patience_ms
 from voicebot.evaluation.measures import Share
 from voicebot.evaluation.sets import Utterance, read_sets
 from voicebot.evaluation.spoken import Ears, through_telephone
-from voicebot.hearing import hear
+from voicebot.hearing import Heard, hear
 from voicebot.knowledge import SAMPLE_CITY, Comprehension
 from voicebot.listener import RESUMED_MS
 from voicebot.pico import speak
@@ -56,6 +57,24 @@ class Halves:
 
 
 @dataclass(frozen=True)
+class Way:
+    """How an end of turn is found."""
+
+    name: str
+    fixed_ms: int | None = None
+    """After so much silence; None to go by what is understood."""
+    opens: bool = False
+    """Whether what is said is the first of a call."""
+
+
+WAYS = (
+    Way("this bot", opens=True),
+    Way("later in a call"),
+    *(Way(f"after {fixed / 1000:.1f} s", fixed) for fixed in FIXED_MS),
+)
+
+
+@dataclass(frozen=True)
 class Taken:
     """How one utterance was taken."""
 
@@ -80,17 +99,28 @@ def halves(texts: Sequence[str], count: int) -> list[Halves]:
     return found
 
 
-@dataclass(frozen=True)
 class Ear:
     """What a call hears with."""
 
-    ears: Ears
-    comprehension: Comprehension
-    languages: Sequence[str]
+    def __init__(self, ears: Ears, comprehension: Comprehension, languages: Sequence[str]) -> None:
+        self.ears = ears
+        self.comprehension = comprehension
+        self.languages = languages
+        self._heard: dict[bytes, Heard] = {}
+        """Of the utterance that is being taken, in one way after the other."""
 
-    async def patience(self, speech: Paused) -> tuple[int, int]:
+    def forget(self) -> None:
+        self._heard.clear()
+
+    async def patience(self, speech: Paused, *, opens: bool) -> tuple[int, int]:
         """Milliseconds of silence that end the turn, and those that deciding it took."""
-        heard = await hear(
+        heard = self._heard.get(speech.pcm) or await self._hear(speech)
+        self._heard[speech.pcm] = heard
+        took = math.ceil((heard.recognition_s + heard.understanding_s) * 1000)
+        return patience_ms(heard.understanding, None, opens=opens), took
+
+    async def _hear(self, speech: Paused) -> Heard:
+        return await hear(
             self.ears,
             self.comprehension,
             speech.pcm,
@@ -100,11 +130,10 @@ class Ear:
             expecting=None,
             last_service=None,
         )
-        took = math.ceil((heard.recognition_s + heard.understanding_s) * 1000)
-        return patience_ms(heard.understanding, None), took
 
-    async def take(self, pcm: bytes, end_s: float, fixed_ms: int | None) -> Taken:
+    async def take(self, pcm: bytes, end_s: float, way: Way) -> Taken:
         """Take the first turn of 16 kHz ``pcm``, whose last sound is at ``end_s`` seconds."""
+        fixed_ms = way.fixed_ms
         activity, turns = VoiceActivity(), Turns()
         turns.end_ms = fixed_ms or PATIENCE.unfinished
         decided_at, patience, now, last_sound = math.inf, PATIENCE.unfinished, 0, 0
@@ -116,7 +145,7 @@ class Ear:
             for event in turns.push(frame, activity.push(frame)):
                 match event:
                     case Paused() if fixed_ms is None:
-                        patience, took = await self.patience(event)
+                        patience, took = await self.patience(event, opens=way.opens)
                         decided_at = now + took
                         last_sound = now - turns.silence_ms
                     case Resumed():
@@ -149,7 +178,7 @@ def run_bench_endpointing(settings: Settings, options: argparse.Namespace) -> in
         ways = asyncio.run(_measure(settings, router, ears, halves([each.text for each in asked], options.turns)))
     finally:
         ears.close()
-    adaptive = ways["this bot"]
+    adaptive = ways[WAYS[0].name]
     if options.json:
         console.print_json({name: _figures(taken) for name, taken in ways.items()})
     else:
@@ -165,13 +194,14 @@ def _questions(city: City) -> tuple[Utterance, ...]:
 async def _measure(settings: Settings, router: Router, ears: Ears, spoken: Sequence[Halves]) -> dict[str, list[Taken]]:
     comprehension = await load_comprehension(settings, router)
     ear = Ear(ears, comprehension, settings.speech.languages)
-    ways: dict[str, list[Taken]] = {"this bot": [], **{f"after {fixed / 1000:.1f} s": [] for fixed in FIXED_MS}}
+    ways: dict[str, list[Taken]] = {way.name: [] for way in WAYS}
     with console.Bars() as bars:
         for number, each in enumerate(spoken):
             bars("utterances", number, len(spoken))
             pcm, end_s = _sound(each)
-            for name, fixed in zip(ways, (None, *FIXED_MS), strict=True):
-                ways[name].append(await ear.take(pcm, end_s, fixed))
+            ear.forget()
+            for way in WAYS:
+                ways[way.name].append(await ear.take(pcm, end_s, way))
         bars("utterances", len(spoken), len(spoken))
     return ways
 
@@ -203,11 +233,11 @@ def _print(ways: dict[str, list[Taken]]) -> None:
     for name, taken in ways.items():
         off, figures = _cut_off(taken), _figures(taken)
         low, high = off.interval
-        target = f"≤ {MOST_CUT_OFF:.0%}" if name == "this bot" else ""
+        target = f"≤ {MOST_CUT_OFF:.0%}" if name == WAYS[0].name else ""
         print(
             f"{name:16}{off.value:8.1%} {off.hits:3}/{off.of:<5}{figures['wait_median_s']:12.2f} s{target:>10}"
             f"   95 % interval {low:.1%} to {high:.1%}"
         )
-    off, back = _cut_off(ways["this bot"]), sum(each.taken_back for each in ways["this bot"])
+    off, back = _cut_off(ways[WAYS[0].name]), sum(each.taken_back for each in ways[WAYS[0].name])
     if off.hits:
         print(f"of the {off.hits} that this bot spoke into, {back} went on soon enough for the answer to be taken back")

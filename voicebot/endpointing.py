@@ -25,6 +25,8 @@ class Patience:
     """After a yes, a choice, a goodbye, the wish for a person."""
     asked: int = 560
     """After a question that is surely understood, or the wish to be called back."""
+    opening: int = 680
+    """After such a question where a call begins with it: it is mostly the longest, and its reasons follow."""
     dictated: int = 900
     """After a telephone number that may be whole; a group that follows within 1.2 s all the same is added to it."""
     told: int = 1040
@@ -40,7 +42,7 @@ class Patience:
 
     def with_pauses(self) -> Patience:
         """For a caller who pauses within what they say: a question is waited for as long as a statement."""
-        return replace(self, asked=self.told)
+        return replace(self, asked=self.told, opening=self.told)
 
 
 PATIENCE = Patience()
@@ -73,10 +75,13 @@ halves that ended as questions and were understood had less, and 33 of the 87 wh
 """
 
 
-def patience_ms(heard: Understanding, expecting: str | None, patience: Patience = PATIENCE) -> int:
+def patience_ms(
+    heard: Understanding, expecting: str | None, patience: Patience = PATIENCE, *, opens: bool = False
+) -> int:
     """The silence after which ``heard`` is all that the caller wanted to say.
 
     :param expecting: what the bot has just asked for; see :meth:`.Understander.understand`
+    :param opens: whether nothing has been asked in this call yet
     """
     if not heard.text.strip():
         return patience.asked  # a cough or a hum: the bot goes on with what it was saying
@@ -112,4 +117,6 @@ def patience_ms(heard: Understanding, expecting: str | None, patience: Patience 
     # What a statement is about is often plain before its end. So it is where a question breaks off; but then no
     # question is heard, or its verb is missing, or it is understood a little less surely.
     is_whole = ends_as_question(heard.text) and not lacks_verb(heard.text, heard.language)
-    return patience.asked if is_whole and heard.confidence >= _CERTAIN else patience.told
+    if not is_whole or heard.confidence < _CERTAIN:
+        return patience.told
+    return patience.opening if opens else patience.asked

@@ -294,9 +294,10 @@ class Session:
     def _patience_ms(self, heard: Heard, is_longer: bool) -> int:
         answered = self._answered if is_longer else None
         expecting = answered.expecting if answered else self._dialogue.expecting
+        last_service = answered.before["service"] if answered else self._dialogue.service
         if not is_longer and self._is_backchannel(heard):
             return self._patience.asked  # the bot goes on, and who goes on as well is heard all the same
-        return patience_ms(heard.understanding, expecting, self._patience)
+        return patience_ms(heard.understanding, expecting, self._patience, opens=last_service is None)
 
     def _uttered(self, uttered: Uttered) -> None:
         """Act on what was understood; what is no answer to the bot lets it go on."""
