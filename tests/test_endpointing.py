@@ -8,7 +8,7 @@ from voicebot.endpointing import PATIENCE, patience_ms
 from voicebot.understanding.result import Intent, Understanding
 
 
-def heard(text: str, intent: Intent = Intent.NOMATCH, confidence: float = 0.0, **about: str) -> Understanding:
+def heard(text: str, intent: Intent = Intent.NOMATCH, confidence: float = 0.0, **about: str | bool) -> Understanding:
     return Understanding(text, "de", intent, confidence, **about)  # type: ignore[arg-type]
 
 
@@ -34,6 +34,8 @@ def heard(text: str, intent: Intent = Intent.NOMATCH, confidence: float = 0.0, *
         (heard("Ich melde mein Gewerbe an", Intent.SERVICE, 0.9), None, PATIENCE.unfinished),
         (heard("Wie melde ich mein Gewerbe an?", Intent.SERVICE, 0.99), None, PATIENCE.asked),
         (heard("Und was kostet das?", Intent.SERVICE, 0.99, aspect="fee"), None, PATIENCE.asked),
+        (heard("Und was kostet das?", Intent.SERVICE, 0.9, aspect="fee", follows_up=True), None, PATIENCE.asked),
+        (heard("Und die Gebühr", Intent.SERVICE, 0.9, aspect="fee", follows_up=True), None, PATIENCE.told),
         (heard("Wie viel Zeit habe ich, damit?", Intent.SERVICE, 0.99), None, PATIENCE.unfinished),
         (heard("Unser Stammbuch ist.", Intent.SERVICE, 0.99), None, PATIENCE.unfinished),
         (heard("Wo steht, was mein Hund kosten wird und ist?", Intent.SERVICE, 0.99), None, PATIENCE.asked),

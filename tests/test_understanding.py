@@ -243,7 +243,7 @@ def test_emergency_before_all_else(understander: Understander) -> None:
 @pytest.mark.parametrize("expecting", [None, "yes_no"])
 def test_follow_up(understander: Understander, text: str, expecting: str | None) -> None:
     got = ask(understander, text, expecting=expecting, last="hundesteuer")
-    assert (got.intent, got.service, got.aspect) == (Intent.SERVICE, "hundesteuer", "fee")
+    assert (got.intent, got.service, got.aspect, got.follows_up) == (Intent.SERVICE, "hundesteuer", "fee", True)
 
 
 def test_follow_up_without_anything_before(understander: Understander) -> None:
@@ -252,7 +252,8 @@ def test_follow_up_without_anything_before(understander: Understander) -> None:
 
 
 def test_a_new_service_is_no_follow_up(understander: Understander) -> None:
-    assert ask(understander, "Und was kostet ein Ausweis?", last="hundesteuer").service == "personalausweis"
+    got = ask(understander, "Und was kostet ein Ausweis?", last="hundesteuer")
+    assert (got.service, got.follows_up) == ("personalausweis", False)
 
 
 @pytest.mark.parametrize(

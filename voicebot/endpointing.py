@@ -117,6 +117,6 @@ def patience_ms(
     # What a statement is about is often plain before its end. So it is where a question breaks off; but then no
     # question is heard, or its verb is missing, or it is understood a little less surely.
     is_whole = ends_as_question(heard.text) and not lacks_verb(heard.text, heard.language)
-    if not is_whole or heard.confidence < _CERTAIN:
+    if not is_whole or (heard.confidence < _CERTAIN and not heard.follows_up):
         return patience.told
     return patience.opening if opens else patience.asked

@@ -61,6 +61,8 @@ class Understanding:
     """0 to 1."""
     service: str | None = None
     aspect: str | None = None
+    follows_up: bool = False
+    """Whether it names nothing, and asks for an aspect of what was spoken of before: "und was kostet das?"."""
     department: str | None = None
     emergency: str | None = None
     """The number to dial: ``112`` or ``110``."""

@@ -309,8 +309,11 @@ class Understander:
                 choices = tuple(key for key in choices or (() if clear else (service,)) if key != rejected)
                 return replace(asked, intent=Intent.SERVICE, service=service, confidence=score, choices=choices)
         if last_service and asked.aspect:
-            sure = _LIKELY_FOLLOW_UP if evidence.is_telling else _FOLLOW_UP
-            return replace(asked, intent=Intent.SERVICE, confidence=sure, service=last_service)
+            names_nothing = not evidence.is_telling
+            sure = _FOLLOW_UP if names_nothing else _LIKELY_FOLLOW_UP
+            return replace(
+                asked, intent=Intent.SERVICE, confidence=sure, service=last_service, follows_up=names_nothing
+            )
         return asked
 
     def _unnamed(self, evidence: Evidence) -> tuple[str, ...]:
