@@ -57,6 +57,7 @@ SETTLED_S = 10.0
 """The line is still preparing sentences for some seconds after it has opened."""
 PACKET_MS = 20
 """All that the callers' telephones gather, so that times are those of the RTP packets."""
+TRIES = 3
 JOURNAL_S = 3.0
 """How long the end of a call that is over for the caller may be missing from the journal."""
 TARGETS = {1: (0.75, 1.2), AT_ONCE: (1.0, 1.8)}
@@ -71,6 +72,8 @@ class Way:
 
     at_once: int
     reports: list[CallReport]
+    refused: int = 0
+    """Calls that nobody answered, however often they rang."""
 
     @property
     def turns(self) -> list[TurnReport]:
@@ -98,6 +101,7 @@ class Way:
             "cut_off": sum(turn.cut_in for turn in self.turns),
             "unanswered": sum(turn.latency_s is None and not turn.cut_in for turn in self.turns),
             "passed_on": self.passed_on,
+            "refused": self.refused,
         }
 
     def stages(self) -> dict[Stage, float]:
@@ -193,6 +197,8 @@ def _table(figures: Figures) -> None:
                 f"{way.at_once}: spoken into {told['cut_off']}, not answered {told['unanswered']} of {len(way.turns)};"
                 f" {told['passed_on']} more were said while the call was passed on"
             )
+        if way.refused:
+            print(f"{way.at_once}: not answered at all: {way.refused} calls")
         slow = sorted(
             (turn for turn in way.turns if turn.latency_s and not turn.cut_in), key=lambda turn: -(turn.latency_s or 0)
         )
@@ -229,23 +235,33 @@ async def _ring(bot: Bot, options: argparse.Namespace, at_once: int) -> Way:
     line = Line(f"sip:939@127.0.0.1:{bot.port}", "127.0.0.1", 0, codecs, events=False, jitter_buffer_ms=PACKET_MS)
     phrases = Phrases.of(scenarios)
     jobs = [Job(scenario, 1, line, phrases, RTP_PORT + RTP_PORTS * number) for number, scenario in enumerate(scenarios)]
-    reports = await asyncio.to_thread(_all, jobs, at_once)
-    for report in reports:
+    way = await asyncio.to_thread(_all, jobs, at_once)
+    for report in way.reports:
         await bot.wait_until(lambda report=report: bot.events("ended", report.call), JOURNAL_S)  # type: ignore[misc]
         annotate(report, entries([told for told in bot.journal if told["call"] == report.call]))
-    return Way(at_once, reports)
+    return way
 
 
-def _all(jobs: Sequence[Job], at_once: int) -> list[CallReport]:
-    reports = []
+def _all(jobs: Sequence[Job], at_once: int) -> Way:
+    """Whoever is refused rings again: while the bot passes a call on, that takes two of the calls it can have."""
+    reports: list[CallReport] = []
+    waiting = list(jobs)
     label = "one call at a time" if at_once == 1 else f"{at_once} calls at once"
     with console.Bars() as bars:
         bars(label, 0, len(jobs))
-        for done, (_, report) in enumerate(ring_all(jobs, at_once), start=1):
-            report.drop_recording()
-            reports.append(report)
-            bars(label, done, len(jobs))
-    return reports
+        for _ in range(TRIES):
+            refused = []
+            for job, report in ring_all(waiting, at_once):
+                report.drop_recording()
+                if report.codec:
+                    reports.append(report)
+                    bars(label, len(reports), len(jobs))
+                else:
+                    refused.append(job)
+            waiting = refused
+            if not waiting:
+                break
+    return Way(at_once, reports, len(waiting))
 
 
 def _naive(asked: list[str], replies: list[str], progress: Callable[[str, int, int], None]) -> list[float]:
