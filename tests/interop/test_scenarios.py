@@ -66,6 +66,7 @@ def test_who_speaks_turkish_is_put_through_to_somebody_who_is_told(line: Line) -
     assert status == 0, callers.tail()
     report = json.loads(callers.out[0])
     assert report["turns"][0]["heard"][0]["language"] == "tr"
+    assert any("Türkisch" in turn["transcript"] and "Turkish" in turn["transcript"] for turn in report["turns"])
     assert report["transfers"][0]["outcome"] == "connected"
 
 
