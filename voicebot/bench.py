@@ -58,6 +58,7 @@ SETTLED_S = 10.0
 PACKET_MS = 20
 """All that the callers' telephones gather, so that times are those of the RTP packets."""
 TRIES = 3
+"""How often somebody who is refused rings."""
 JOURNAL_S = 3.0
 """How long the end of a call that is over for the caller may be missing from the journal."""
 TARGETS = {1: (0.75, 1.2), AT_ONCE: (1.0, 1.8)}
@@ -115,7 +116,8 @@ class Way:
     @property
     def held(self) -> bool:
         median, worst = TARGETS[self.at_once]
-        return statistics.median(self.latencies) <= median and percentile(self.latencies, 95) <= worst
+        is_quick = statistics.median(self.latencies) <= median and percentile(self.latencies, 95) <= worst
+        return is_quick and not self.refused
 
 
 def _said(report: CallReport) -> list[TurnReport]:

@@ -67,8 +67,9 @@ class Way:
     """Whether what is said is the first of a call."""
 
 
+THIS_BOT = Way("this bot", opens=True)
 WAYS = (
-    Way("this bot", opens=True),
+    THIS_BOT,
     Way("later in a call"),
     *(Way(f"after {fixed / 1000:.1f} s", fixed) for fixed in FIXED_MS),
 )
@@ -178,7 +179,7 @@ def run_bench_endpointing(settings: Settings, options: argparse.Namespace) -> in
         ways = asyncio.run(_measure(settings, router, ears, halves([each.text for each in asked], options.turns)))
     finally:
         ears.close()
-    adaptive = ways[WAYS[0].name]
+    adaptive = ways[THIS_BOT.name]
     if options.json:
         console.print_json({name: _figures(taken) for name, taken in ways.items()})
     else:
@@ -233,11 +234,11 @@ def _print(ways: dict[str, list[Taken]]) -> None:
     for name, taken in ways.items():
         off, figures = _cut_off(taken), _figures(taken)
         low, high = off.interval
-        target = f"≤ {MOST_CUT_OFF:.0%}" if name == WAYS[0].name else ""
+        target = f"≤ {MOST_CUT_OFF:.0%}" if name == THIS_BOT.name else ""
         print(
             f"{name:16}{off.value:8.1%} {off.hits:3}/{off.of:<5}{figures['wait_median_s']:12.2f} s{target:>10}"
             f"   95 % interval {low:.1%} to {high:.1%}"
         )
-    off, back = _cut_off(ways[WAYS[0].name]), sum(each.taken_back for each in ways[WAYS[0].name])
+    off, back = _cut_off(ways[THIS_BOT.name]), sum(each.taken_back for each in ways[THIS_BOT.name])
     if off.hits:
         print(f"of the {off.hits} that this bot spoke into, {back} went on soon enough for the answer to be taken back")
